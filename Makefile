@@ -1,0 +1,62 @@
+# k9py: `make run` opens it on the current kubeconfig, `make test` passes the tests that need no cluster.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: help setup run test check cluster-test cluster-up cluster-down bench screenshots docs lock format clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## the virtual environment, from the lock file
+
+$(READY): dev-requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "k9py needs Python 3.11 or newer; name one with PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r dev-requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+run: $(READY) ## open k9py on the current kubeconfig (ARGS="…" for more)
+	@$(BIN)/k9py $(ARGS)
+
+test: $(READY) ## the tests that need no root, no Go and no cluster
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(READY) ## format, lint, strict types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+cluster-test: $(READY) ## the cluster suite on a real two-node Kubernetes (or K9PY_TEST_KUBECONFIG, or kind)
+	$(BIN)/python -m pytest tests/cluster -m cluster $(ARGS)
+
+cluster-up: $(READY) ## start a real two-node Kubernetes for work by hand (KUBERNETES=1.34, 1.36, 1.37)
+	$(BIN)/python -m tests.cluster.lab deps
+	$(BIN)/python -m tests.cluster.lab up
+
+cluster-down: $(READY) ## stop it
+	$(BIN)/python -m tests.cluster.lab down
+
+bench: $(READY) ## fill a real API server with 10,000 pods and measure k9py beside kubectl
+	$(BIN)/python -m tests.perf
+
+screenshots: $(READY) ## write screenshots/ from the cluster that the kubeconfig names
+	$(BIN)/python -m screenshots
+
+docs: $(READY) ## write docs/keys.md from the registry of actions
+	$(BIN)/python -c 'from k9py.ui.keys import write_keys_page; print(write_keys_page(), end="")' > docs/keys.md
+
+lock: ## resolve dev-requirements.lock anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 --no-header --quiet --upgrade -o dev-requirements.lock
+
+format: $(READY) ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what the other commands made in the checkout
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

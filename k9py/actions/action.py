@@ -1,0 +1,79 @@
+"""The two things that a key can mean on a row: look at it, or change it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from k9py.actions.plan import Danger, Plan, Target
+from k9py.values.errors import K9pyError
+from k9py.values.request import Request
+from k9py.values.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A screen about one row: it changes nothing. `on` says in words what it applies to, `opens` names the screen."""
+
+    id: str
+    title: str
+    key: str
+    on: str
+    applies: Callable[[Resource], bool]
+    opens: str
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a change needs to be permitted (an RBAC verb on a resource or subresource)."""
+
+    verb: str
+    subresource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be known before the Plan can be made: one line of text, checked by `check` as it is typed."""
+
+    title: str
+    label: str
+    initial: str
+    check: Callable[[str], str]
+    """The reason why an answer will not do, or the empty string."""
+
+
+class Read(Protocol):
+    """How `gather` reads the cluster: a GET answered with its JSON. Errors are K9pyErrors."""
+
+    def __call__(self, request: Request) -> Awaitable[Any]:
+        """Send it and decode the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What was read about one target, or why it could not be read."""
+
+    target: Target
+    found: Any = None
+    failed: K9pyError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A change: gather what it needs to know, ask what it needs to be told, make the Plan.
+
+    `gather` is async and reads through its port only; `ask` and `plan` are pure: plan(facts, answer, now).
+    """
+
+    id: str
+    title: str
+    key: str
+    on: str
+    applies: Callable[[Resource], bool]
+    right: Right
+    danger: Danger
+    gather: Callable[[Read, Sequence[Target]], Awaitable[tuple[Fact, ...]]]
+    plan: Callable[[Sequence[Fact], str, datetime], Plan]
+    ask: Callable[[Sequence[Fact]], Question | None] = lambda facts: None

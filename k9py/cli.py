@@ -1,0 +1,113 @@
+"""Arguments become a command. Nothing heavy is imported before it is known which one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from k9py import __version__
+from k9py.values.errors import ConfigError, K9pyError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run k9py; answers the exit code: 0, 1 for what a person must be told, 2 for bad arguments."""
+    options = build_parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except K9pyError as error:
+        print(f"k9py: {error.line}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All options and subcommands."""
+    parser = argparse.ArgumentParser(prog="k9py", description="A live terminal dashboard for Kubernetes.")
+    _add_options(parser)
+    parser.set_defaults(run=run_dashboard)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    version = commands.add_parser("version", help="print the versions of k9py and of the cluster's server")
+    version.set_defaults(run=run_version)
+    info = commands.add_parser("info", help="print where k9py's files are and which contexts it sees")
+    info.set_defaults(run=run_info)
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", action="version", version=f"k9py {__version__}")
+    parser.add_argument(
+        "--kubeconfig", metavar="FILE", help="the kubeconfig (default: $KUBECONFIG, else ~/.kube/config)"
+    )
+    parser.add_argument("--context", metavar="NAME", help="the context (default: the kubeconfig's current one)")
+    parser.add_argument("-n", "--namespace", metavar="NAME", help="the namespace to begin in")
+    parser.add_argument("-A", "--all-namespaces", action="store_true", help="begin in all namespaces")
+    parser.add_argument(
+        "-c", "--command", metavar="COMMAND", default="", help='open a view: -c pods, -c "deploy kube-system"'
+    )
+    parser.add_argument(
+        "--request-timeout",
+        metavar="TIME",
+        type=parse_duration,
+        default=0.0,
+        help="give up on a request after this long: 5s, 2m; 0 is the default (30s)",
+    )
+    parser.add_argument("--insecure-skip-tls-verify", action="store_true", help="do not check the server's certificate")
+    parser.add_argument("--readonly", action="store_true", help="change nothing")
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark", help="dark or light")
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of a duration as kubectl takes it: `5`, `5s`, `2m`, `1h30m`, `500ms`."""
+    import re
+
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+    if text.isascii() and text.isdigit():
+        return float(text)
+    if not re.fullmatch(r"(\d+(?:\.\d+)?(?:ms|s|m|h))+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 5s, 2m or 1h30m")
+    return sum(float(number) * units[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text))
+
+
+def run_dashboard(options: argparse.Namespace) -> int:
+    """Open the dashboard."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise ConfigError("k9py needs a terminal", "run it in one, not in a pipe")
+    from k9py.start import start
+
+    return asyncio.run(start(options))
+
+
+def run_version(options: argparse.Namespace) -> int:
+    """Print versions; a server that can't be asked is said, and is no failure of k9py's."""
+    from k9py.start import ask_version
+
+    print(f"k9py    {__version__}")
+    try:
+        print(f"server  {asyncio.run(ask_version(options))}")
+    except K9pyError as error:
+        print(f"server  {error.line}")
+    return 0
+
+
+def run_info(options: argparse.Namespace) -> int:
+    """Print files and contexts."""
+    import platformdirs
+
+    from k9py.kube.kubeconfig import read_kubeconfig
+
+    print(f"k9py        {__version__}")
+    print(f"log         {platformdirs.user_log_dir('k9py', appauthor=False)}/k9py.log")
+    kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
+    print(f"kubeconfig  {', '.join(str(path) for path in kubeconfig.paths)}")
+    for context in kubeconfig.contexts:
+        sign = "*" if context.name == (options.context or kubeconfig.current) else " "
+        print(f"context   {sign} {context.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

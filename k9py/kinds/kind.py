@@ -1,0 +1,94 @@
+"""What a kind is to k9py, and the columns that every kind may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from k9py.store.column import Column, Joined
+from k9py.values.age import parse_time
+from k9py.values.batch import ServerColumn
+from k9py.values.cell import Cell, Tone
+
+NONE = Cell("<none>", Tone.DIM)
+"""As kubectl says that there is nothing to say."""
+
+UNKNOWN = Cell("<unknown>", Tone.DIM)
+
+
+class Part(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Base of what is read of an object: only the fields that columns need, so that 10,000 of them fit in memory."""
+
+
+Columns = Callable[[tuple[ServerColumn, ...]], tuple[Column, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Where enter leads.
+
+    `what` is `logs`, `namespace`, or the name of the resource that is opened; of that only what `keep` keeps, which
+    `title` names (`node worker-a`), in `namespace` ("" = all).
+    """
+
+    what: str
+    title: str
+    namespace: str
+    keep: Callable[[Any], bool]
+
+
+def _leads_nowhere(_obj: Any) -> Opening | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of object, as the files of this package describe it.
+
+    `row` is the struct that one object's JSON is decoded into (one row's, where `table` asks for the server's
+    columns); it has `metadata`. `joins` names the facts from outside that cells use: usage, pods_on_node.
+    """
+
+    group: str
+    plural: str
+    row: type[Any]
+    columns: Columns
+    tone: Callable[[Any, Joined], Tone]
+    table: bool = False
+    keep_whole: bool = True
+    joins: frozenset[str] = frozenset()
+    opens: Callable[[Any], Opening | None] = _leads_nowhere
+
+
+def always(*columns: Column) -> Columns:
+    """Columns that do not depend on the server's."""
+    return lambda _server: columns
+
+
+def time_cell(text: str | None) -> Cell:
+    """The age of an RFC 3339 time; sorted, the youngest is the least."""
+    since = parse_time(text)
+    return UNKNOWN if since is None else Cell("", Tone.PLAIN, -since, since)
+
+
+def join_labels(labels: Mapping[str, str] | None) -> Cell:
+    """Labels as kubectl says them: `app=web,tier=front`."""
+    return text_cell(",".join(f"{key}={value}" for key, value in sorted((labels or {}).items())))
+
+
+def text_cell(text: str) -> Cell:
+    """A text, or <none>."""
+    return Cell(text) if text else NONE
+
+
+def join_texts(texts: Iterable[str]) -> Cell:
+    """Several texts in one cell, or <none>."""
+    return text_cell(",".join(texts))
+
+
+NAME = Column("NAME", lambda obj, _: Cell(obj.metadata.name))
+AGE = Column("AGE", lambda obj, _: time_cell(obj.metadata.creation_timestamp), numeric=True)
+LABELS = Column("LABELS", lambda obj, _: join_labels(obj.metadata.labels), wide=True)

@@ -1,0 +1,16 @@
+"""Namespaces, in the server's columns. Enter makes one the namespace that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from k9py.kinds.kind import Opening
+from k9py.kinds.server_columns import SERVER_COLUMNS, TableRow
+
+
+def _opens(row: TableRow) -> Opening:
+    name = row.metadata.name
+    return Opening("namespace", f"namespace {name}", name, lambda obj: bool(obj.metadata.namespace == name))
+
+
+KIND = replace(SERVER_COLUMNS, plural="namespaces", opens=_opens)

@@ -1,0 +1,105 @@
+"""One credential, one SSL context, one pool of connections, and the headers that every request of theirs carries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+from aiohttp import ClientResponse, ClientTimeout
+from kubernetes.aio.client.configuration import Configuration
+from kubernetes.aio.client.rest import RESTClientObject
+from multidict import CIMultiDict
+from yarl import URL
+
+from k9py import __version__
+from k9py.kube.configuration import configure, make_client
+from k9py.kube.credentials import Credential
+from k9py.kube.failures import NETWORK_ERRORS, network_error
+from k9py.kube.kubeconfig import Entry
+from k9py.kube.kubeconfig_file import User
+from k9py.kube.proxy import is_near
+from k9py.values.request import Request
+
+
+class Connection:
+    """What one credential can send with. Another credential gets another Connection, and this one retires."""
+
+    def __init__(
+        self, server: str, credential: Credential, client: RESTClientObject, headers: CIMultiDict[str]
+    ) -> None:
+        self.server = server
+        self.credential = credential
+        self._client = client
+        self._headers = headers
+        self._users = 0
+        self._retired = False
+
+    @classmethod
+    async def make(cls, entry: Entry, credential: Credential, insecure: bool) -> Connection:
+        """Build it; nothing is sent yet. ConfigError says what in the kubeconfig is not usable."""
+        configuration = await configure(entry, credential, os.environ, insecure)
+        client = make_client(configuration, entry)
+        return cls(configuration.host, credential, client, _headers(configuration, entry))
+
+    @asynccontextmanager
+    async def exchange(self, request: Request, timeout: ClientTimeout) -> AsyncGenerator[ClientResponse]:
+        """Send, and give the answer as its headers come, whatever its status. Unreachable when there is none."""
+        self._users += 1
+        try:
+            response = await self._send(request, timeout)
+            try:
+                yield response
+            finally:
+                response.close()  # after the whole body the connection is back in the pool, and this does nothing
+        finally:
+            self._users -= 1
+            await self._close_if_done()
+
+    async def retire(self) -> None:
+        """Close it once the last answer has been read: a change that is under way is not cut off."""
+        self._retired = True
+        await self._close_if_done()
+
+    async def close(self) -> None:
+        """Close it now, and with it every stream."""
+        await self._client.close()
+
+    async def _send(self, request: Request, timeout: ClientTimeout) -> ClientResponse:
+        headers = self._headers.copy()
+        headers["Accept"] = request.accept
+        headers["Content-Type"] = request.content_type
+        url = URL(self.server + request.target, encoded=True)
+        try:
+            answer = await self._client.request(  # type: ignore[no-untyped-call]
+                request.method, url, headers, request.body, _request_timeout=timeout
+            )
+        except NETWORK_ERRORS as error:
+            raise network_error(error, self.server) from error
+        response: ClientResponse = answer.response
+        return response
+
+    async def _close_if_done(self) -> None:
+        if self._retired and not self._users:
+            await self.close()
+
+
+def _headers(configuration: Configuration, entry: Entry) -> CIMultiDict[str]:
+    plain = is_near(configuration.host) or entry.cluster.disable_compression
+    headers = CIMultiDict({"User-Agent": f"k9py/{__version__}", "Accept-Encoding": "identity" if plain else "gzip"})
+    if authorization := configuration.api_key.get("BearerToken"):
+        headers["Authorization"] = authorization
+    _impersonate(headers, entry.user)
+    return headers
+
+
+def _impersonate(headers: CIMultiDict[str], user: User) -> None:
+    """Ask to act as somebody else, as the kubeconfig says; the official client leaves this out."""
+    if user.impersonate:
+        headers["Impersonate-User"] = user.impersonate
+    if user.impersonate_uid:
+        headers["Impersonate-Uid"] = user.impersonate_uid
+    headers.extend([("Impersonate-Group", group) for group in user.impersonate_groups])
+    for key, values in user.impersonate_extra.items():
+        headers.extend([(f"Impersonate-Extra-{quote(key.lower(), safe='')}", value) for value in values])

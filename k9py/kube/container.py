@@ -1,0 +1,123 @@
+"""What a pod says of one of its containers: whether there is more to come of its log, and if not, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from k9py.kube.wire import Sender
+from k9py.values.log import LogSource
+from k9py.values.request import Request
+
+
+class _Terminated(msgspec.Struct, rename="camel"):
+    exit_code: int = 0
+    reason: str = ""
+
+
+class _Waiting(msgspec.Struct):
+    reason: str = ""
+
+
+class _State(msgspec.Struct):
+    waiting: _Waiting | None = None
+    terminated: _Terminated | None = None
+
+
+class _Status(msgspec.Struct, rename="camel"):
+    name: str
+    container_id: str = msgspec.field(default="", name="containerID")
+    restart_count: int = 0
+    state: _State = msgspec.field(default_factory=_State)
+
+
+class _Container(msgspec.Struct, rename="camel"):
+    name: str
+    restart_policy: str = ""
+    restart_policy_rules: list[msgspec.Raw] = []
+
+
+class _Metadata(msgspec.Struct, rename="camel"):
+    uid: str = ""
+    deletion_timestamp: str = ""
+
+
+class _Spec(msgspec.Struct, rename="camel"):
+    restart_policy: str = "Always"
+    containers: list[_Container] = []
+    init_containers: list[_Container] = []
+    ephemeral_containers: list[_Container] = []
+
+
+class _PodStatus(msgspec.Struct, rename="camel"):
+    phase: str = ""
+    container_statuses: list[_Status] = []
+    init_container_statuses: list[_Status] = []
+    ephemeral_container_statuses: list[_Status] = []
+
+
+class _Pod(msgspec.Struct):
+    metadata: _Metadata
+    spec: _Spec
+    status: _PodStatus = msgspec.field(default_factory=_PodStatus)
+
+
+_pods = msgspec.json.Decoder(_Pod)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerFacts:
+    """One container at one time. `run` tells one start of it from the next; it is empty before the first.
+
+    `waiting` is the reason why it is not running, `ending` how it ended if it will not be started again.
+    """
+
+    pod_uid: str
+    run: str = ""
+    restarts: int = 0
+    waiting: str = ""
+    ending: str = ""
+
+
+async def read_container(transport: Sender, source: LogSource) -> ContainerFacts | None:
+    """Ask the pod about the container; None if the pod has none of that name. ApiError, Unreachable."""
+    path = f"/api/v1/namespaces/{source.namespace}/pods/{source.pod}"
+    return describe(_pods.decode((await transport.send(Request("GET", path))).body), source.container)
+
+
+def describe(pod: _Pod, name: str) -> ContainerFacts | None:
+    """The facts of the container of that name."""
+    spec, status = pod.spec, pod.status
+    containers = [*spec.containers, *spec.init_containers, *spec.ephemeral_containers]
+    container = next((each for each in containers if each.name == name), None)
+    if container is None:
+        return None
+    statuses = [*status.container_statuses, *status.init_container_statuses, *status.ephemeral_container_statuses]
+    told = next((each for each in statuses if each.name == name), _Status(name))
+    ended = told.state.terminated
+    return ContainerFacts(
+        pod.metadata.uid,
+        told.container_id,
+        told.restart_count,
+        told.state.waiting.reason if told.state.waiting else "",
+        _describe_ending(ended) if ended and not _comes_again(pod, container, ended) else "",
+    )
+
+
+def _comes_again(pod: _Pod, container: _Container, ended: _Terminated) -> bool:
+    """Whether the kubelet will start it once more (KEP-753 for sidecars, KEP-5307 for policies of a container)."""
+    if pod.metadata.deletion_timestamp or pod.status.phase in ("Succeeded", "Failed"):
+        return False
+    if container in pod.spec.ephemeral_containers:
+        return False
+    if container.restart_policy_rules:
+        return True
+    policy = container.restart_policy or pod.spec.restart_policy
+    if not container.restart_policy and container in pod.spec.init_containers and policy == "Always":
+        policy = "OnFailure"  # an init container that is done is done
+    return policy == "Always" or (policy == "OnFailure" and ended.exit_code != 0)
+
+
+def _describe_ending(ended: _Terminated) -> str:
+    return f"{ended.reason or 'ended'}, exit code {ended.exit_code}"

@@ -1,0 +1,38 @@
+"""The contexts that are open, side by side. One that is dead slows none of the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from k9py.kube.kubeconfig import Kubeconfig
+from k9py.kube.transport import ConnectOptions, Transport
+from k9py.session.faults import Faults
+from k9py.session.session import Session
+
+
+@dataclass
+class Hub:
+    """Sessions by the name of their context."""
+
+    kubeconfig: Kubeconfig
+    options: ConnectOptions
+    faults: Faults = field(default_factory=Faults)
+    sessions: dict[str, Session] = field(default_factory=dict)
+
+    async def open(self, name: str, namespace: str | None = None, interactive: bool = False) -> Session:
+        """The session of a context, begun when it is not open yet.
+
+        `namespace` None takes the context's own, or all where it has none. Raises ConfigError or LoginFailed.
+        """
+        if name not in self.sessions:
+            transport = await Transport.open(self.kubeconfig, name, self.options, interactive=interactive)
+            own = transport.context.namespace if namespace is None else namespace
+            self.sessions[name] = Session(transport, own, self.faults)
+            self.sessions[name].begin()
+        return self.sessions[name]
+
+    async def close(self) -> None:
+        """Close them all."""
+        for session in self.sessions.values():
+            await session.close()
+        self.sessions.clear()

@@ -1,0 +1,72 @@
+"""From options to an open screen: log in, send the first requests, and import the screen while they are answered."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+
+from k9py.kube.discovery import server_version
+from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
+from k9py.kube.transport import ConnectOptions, Transport
+from k9py.session.faults import open_log
+from k9py.session.hub import Hub
+from k9py.session.session import Session
+from k9py.values.errors import ConfigError, K9pyError
+
+NO_CONTEXT = ConfigError("the kubeconfig names no current context", "choose one here, or with --context")
+
+
+async def start(options: argparse.Namespace) -> int:
+    """Run the dashboard until the person leaves it."""
+    log_path = open_log()
+    hub = Hub(Kubeconfig((), (), ""), connect_options(options))
+    session, trouble = None, ""
+    try:
+        hub.kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
+        session = await _open(hub, options)
+    except K9pyError as error:
+        trouble = error.line
+    from k9py.ui.app import K9pyApp
+
+    app = K9pyApp(
+        hub,
+        session,
+        trouble=trouble,
+        command=options.command,
+        readonly=options.readonly,
+        log_path=log_path,
+        theme=f"k9py-{options.theme}",
+    )
+    await app.run_async()
+    return app.return_code or 0
+
+
+async def ask_version(options: argparse.Namespace) -> str:
+    """The version of the server that the options lead to."""
+    kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
+    transport = await Transport.open(kubeconfig, _context_name(kubeconfig, options), connect_options(options))
+    try:
+        return await server_version(transport)
+    finally:
+        await transport.close()
+
+
+def connect_options(options: argparse.Namespace) -> ConnectOptions:
+    """What of the options concerns every connection."""
+    return ConnectOptions(options.request_timeout, options.insecure_skip_tls_verify)
+
+
+def _context_name(kubeconfig: Kubeconfig, options: argparse.Namespace) -> str:
+    name: str = options.context or kubeconfig.current
+    if not name:
+        raise NO_CONTEXT
+    return name
+
+
+async def _open(hub: Hub, options: argparse.Namespace) -> Session:
+    namespace = "" if options.all_namespaces else options.namespace
+    session = await hub.open(_context_name(hub.kubeconfig, options), namespace, interactive=True)
+    session.open_first()
+    await asyncio.sleep(0)
+    return session

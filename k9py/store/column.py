@@ -1,0 +1,40 @@
+"""A column of a table, and the facts from outside an object that its cells may need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from k9py.values.cell import Cell
+from k9py.values.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What is known beside the objects of one collection.
+
+    Whoever knows better replaces it and touches the rows that it concerns. `usage` is keyed by (namespace, name),
+    `pods_on_node` by the node's name; None while nothing is known of it.
+    """
+
+    context: str = ""
+    usage: Mapping[tuple[str, str], Usage] = field(default_factory=dict)
+    pods_on_node: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column reads its cell from an object: pure, as it runs once for each row and change.
+
+    A `numeric` column is sorted by its cells' values (numbers; without one it counts as less than any), every other by
+    its text in natural order. `wide` ones are hidden at first. Before each cell of a `glyph` column stands the sign of
+    its tone.
+    """
+
+    title: str
+    cell: Callable[[Any, Joined], Cell]
+    align: Literal["left", "right"] = "left"
+    wide: bool = False
+    numeric: bool = False
+    glyph: bool = False

@@ -1,0 +1,311 @@
+"""A table of one kind over one or more collections: filtered, sorted, and kept so by touching only what changed.
+
+Nothing is computed when a change arrives: names become dirty, and `flush`, which the frame clock calls, computes what
+they show and moves them to where they belong. A change of sort, filter, scope or columns waits for it just so.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
+from collections.abc import Collection as Names
+from operator import attrgetter
+from typing import Any, Protocol
+
+from k9py.store.collection import Collection, Name, Unreadable
+from k9py.store.column import Column, Joined
+from k9py.store.filter import Filter
+from k9py.store.order import Sort, natural, rank
+from k9py.store.row import ODD, Row, read_cells, read_what_can_be
+from k9py.values.batch import ServerColumn
+from k9py.values.cell import Cell, Tone
+from k9py.values.resource import Key
+
+_FEW = 0.05
+"""Of all rows: when more than these are dirty, sorting anew is quicker than moving each."""
+
+_place = attrgetter("place")
+
+
+class KindLike(Protocol):
+    """What a view asks of a kind."""
+
+    def columns(self, server: tuple[ServerColumn, ...]) -> tuple[Column, ...]:
+        """Its columns, given those of the server."""
+
+    def tone(self, obj: Any, joined: Joined) -> Tone:
+        """How the row of an object feels."""
+
+
+CONTEXT = Column("CONTEXT", lambda obj, joined: Cell(joined.context))
+NAMESPACE = Column("NAMESPACE", lambda obj, joined: Cell(obj.metadata.namespace))
+
+
+class _Source:
+    """One collection of a view, and the rows made of it."""
+
+    def __init__(self, collection: Collection, on_dirty: Callable[[], None]) -> None:
+        self.collection = collection
+        self.rows: dict[Name, Row] = {}
+        self.dirty: set[Name] = set(collection.records)
+        self._on_dirty = on_dirty
+        self.close = collection.listen(self._mark)
+
+    def _mark(self, names: Names[Name]) -> None:
+        self.dirty.update(names)
+        self._on_dirty()
+
+    def mark_all(self) -> None:
+        """Have every row computed anew."""
+        self.dirty.update(self.collection.records)
+
+
+class View:
+    """The rows of a table, in order. `on_dirty` is called when a flush has something to do."""
+
+    def __init__(self, kind: KindLike, collections: Sequence[Collection], *, namespace: str = "") -> None:
+        self.kind = kind
+        self.namespace = namespace
+        self.on_dirty: Callable[[], None] | None = None
+        self.columns: tuple[Column, ...] = ()
+        self.widths: list[int] = []
+        """Cells that each column needs: of its title or of what is shown in it."""
+        self.version = 0
+        """Another one after each flush that changed anything visible; rows carry that of their last change."""
+        self.scope = ""
+        """What narrow() was told that the rows belong to."""
+        self._leading = _leading_columns(collections, namespace)
+        self.sort = Sort("NAMESPACE" if NAMESPACE in self._leading else "NAME")
+        self.filter: Filter | None = None
+        self._keep: Callable[[Any], bool] | None = None
+        self._wide = False
+        self._hidden: tuple[Column, ...] = ()
+        self._server: tuple[ServerColumn, ...] = ()
+        self._sort_index: int | None = None
+        self._order: list[Row] = []
+        self._sources = [_Source(collection, self._mark) for collection in collections]
+        self._rearrange = False
+        self._lay_out()
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return sum(len(source.rows) for source in self._sources)
+
+    def row_at(self, index: int) -> Row:
+        """The row at a position from the top."""
+        return self._order[index]
+
+    def key_at(self, index: int) -> Key:
+        """The key at a position from the top."""
+        return self._order[index].key
+
+    def get(self, key: Key) -> Row | None:
+        """The row of a key, whether filters show it or not."""
+        for source in self._sources:
+            row = source.rows.get((key.namespace, key.name))
+            if row is not None and row.key == key:
+                return row
+        return None
+
+    def index_of(self, key: Key) -> int | None:
+        """Where a key stands; None when it is not shown."""
+        row = self.get(key)
+        return bisect_left(self._order, row.place, key=_place) if row is not None and row.shown else None
+
+    # what is to be shown: takes effect with the next flush
+
+    @property
+    def wide(self) -> bool:
+        """Whether the wide columns are shown."""
+        return self._wide
+
+    @wide.setter
+    def wide(self, wide: bool) -> None:
+        self._wide = wide
+        self._lay_out()
+
+    def sort_by(self, title: str, descending: bool | None = None) -> None:
+        """Sort by a column; None turns the direction round when it is sorted by that one already."""
+        if descending is None:
+            descending = self.sort == (title, False)
+        self.sort = Sort(title, descending)
+        self._arrange_later()
+
+    def set_filter(self, to: Filter | None) -> None:
+        """Show only rows that a filter keeps."""
+        self.filter = to
+        self._arrange_later()
+
+    def narrow(self, label: str, keep: Callable[[Any], bool] | None) -> None:
+        """Show only objects that belong to something, which `label` names (`node worker-a`); None shows all again."""
+        self.scope = label if keep else ""
+        self._keep = keep
+        self._arrange_later()
+
+    def close(self) -> None:
+        """Listen to the collections no more."""
+        for source in self._sources:
+            source.close()
+
+    # keeping it so
+
+    def flush(self) -> bool:
+        """Compute what is dirty. True when anything visible has changed."""
+        if self._server != self._server_columns():
+            self._lay_out()
+        dirty = sum(len(source.dirty) for source in self._sources)
+        if not dirty and not self._rearrange:
+            return False
+        anew = self._rearrange or dirty > _FEW * len(self._order)
+        if self._rearrange:
+            self._sort_index = self._find_sort_column()
+        changes = [change for source in self._sources for change in self._compute_dirty(source)]
+        changed = self._rearrange or any(_shown(old) or _shown(new) for old, new in changes)
+        if anew:
+            self._arrange()
+        else:
+            self._move(changes)
+        self._rearrange = False
+        self.version += changed
+        return changed
+
+    def _mark(self) -> None:
+        if self.on_dirty:
+            self.on_dirty()
+
+    def _arrange_later(self) -> None:
+        self._rearrange = True
+        self._mark()
+
+    def _server_columns(self) -> tuple[ServerColumn, ...]:
+        return next((source.collection.columns for source in self._sources if source.collection.columns), ())
+
+    def _lay_out(self) -> None:
+        self._server = self._server_columns()
+        columns = (*self._leading, *self.kind.columns(self._server))
+        self.columns = tuple(column for column in columns if self._wide or not column.wide)
+        self._hidden = () if self._wide else tuple(column for column in columns if column.wide)
+        self.widths = self._title_widths()
+        for source in self._sources:
+            source.mark_all()
+        self._arrange_later()
+
+    def _find_sort_column(self) -> int | None:
+        titles = [column.title for column in self.columns]
+        return titles.index(self.sort.title) if self.sort.title in titles else None
+
+    def _compute_dirty(self, source: _Source) -> list[_Change]:
+        changes: list[_Change] = []
+        for name in source.dirty:
+            old = source.rows.get(name)
+            new = self._compute(source, name, old)
+            if new is old:
+                continue
+            changes.append((old, new))
+            if new is None:
+                del source.rows[name]
+            else:
+                source.rows[name] = new
+        source.dirty.clear()
+        return changes
+
+    def _compute(self, source: _Source, name: Name, old: Row | None) -> Row | None:
+        """The row of a name; the old one itself when it is to be painted and placed as before."""
+        record = source.collection.records.get(name)
+        if record is None or (self.namespace and name[0] != self.namespace):
+            return None
+        cells, tone = self._read(source.collection, name, record.obj)
+        same = old is not None and cells == old.cells and tone is old.tone
+        if old is not None and same:
+            old.obj, old.hidden = record.obj, None
+            if self._rearrange or old.shown == self._shows(source, old):
+                return old
+        key = old.key if old else Key(source.collection.context, source.collection.resource.gvr, *name)
+        row = Row(key, record.obj, cells, tone, old.version if old and same else self.version + 1)
+        row.tie = old.tie if old else (natural(key.namespace), natural(key.name), key.context)
+        if not self._rearrange:
+            self._settle(source, row)
+        return row
+
+    def _read(self, collection: Collection, name: Name, obj: Any) -> tuple[tuple[Cell, ...], Tone]:
+        if not isinstance(obj, Unreadable):
+            try:
+                return read_cells(self.columns, obj, collection.joined), self.kind.tone(obj, collection.joined)
+            except ODD as error:
+                collection.faults[name] = f"{type(error).__name__}: {error}"
+        return read_what_can_be(self.columns, obj, collection.joined), Tone.BAD
+
+    def _settle(self, source: _Source, row: Row) -> None:
+        """Find out whether a row is shown, and where it belongs."""
+        row.shown = self._shows(source, row)
+        index = self._sort_index
+        first = rank(self.columns[index], row.cells[index], self.sort.descending) if index is not None else ""
+        row.place = (first, *row.tie)
+
+    def _shows(self, source: _Source, row: Row) -> bool:
+        if self._keep is not None and (isinstance(row.obj, Unreadable) or not self._keep(row.obj)):
+            return False
+        return self.filter is None or self.filter.keeps(self._text(source, row), row.obj.metadata.labels)
+
+    def _text(self, source: _Source, row: Row) -> str:
+        """What a filter sees: all columns, as k9s does, so that one may filter by a label that is not shown."""
+        if row.hidden is None:
+            cells = read_what_can_be(self._hidden, row.obj, source.collection.joined)
+            row.hidden = " ".join([cell.text for cell in cells])
+        return f"{row.text} {row.hidden}"
+
+    def _arrange(self) -> None:
+        """Sort anew; after a change of sort or filter with every row settled anew."""
+        if self._rearrange:
+            for source in self._sources:
+                for row in source.rows.values():
+                    self._settle(source, row)
+        self._order = [row for source in self._sources for row in source.rows.values() if row.shown]
+        self._order.sort(key=_place)
+        columns = zip(*[row.widths for row in self._order], strict=True)
+        self.widths = [max(width, *column) for width, column in zip(self._title_widths(), columns, strict=False)]
+        self.widths = self.widths or self._title_widths()
+
+    def _move(self, changes: Sequence[_Change]) -> None:
+        """Take rows from where they were and put them where they belong."""
+        for old, new in changes:
+            if old is not None and old.shown:
+                del self._order[bisect_left(self._order, old.place, key=_place)]
+            if new is not None and new.shown:
+                insort(self._order, new, key=_place)
+        self._fit(changes)
+
+    def _fit(self, changes: Sequence[_Change]) -> None:
+        """Widen columns for what has come; where the widest is gone, look for the next."""
+        nothing = (0,) * len(self.widths)
+        narrowed: set[int] = set()
+        for old, new in changes:
+            now = new.widths if new is not None and new.shown else nothing
+            if old is not None and old.shown:
+                narrowed |= {i for i, width in enumerate(old.widths) if now[i] < width == self.widths[i]}
+            self.widths = list(map(max, self.widths, now))
+        titles = self._title_widths()
+        for i in narrowed:
+            if not any(row.widths[i] == self.widths[i] for row in self._order):
+                self.widths[i] = max([titles[i], *(row.widths[i] for row in self._order)])
+
+    def _title_widths(self) -> list[int]:
+        return [len(column.title) for column in self.columns]
+
+
+_Change = tuple[Row | None, Row | None]
+
+
+def _shown(row: Row | None) -> bool:
+    return row is not None and row.shown
+
+
+def _leading_columns(collections: Sequence[Collection], namespace: str) -> tuple[Column, ...]:
+    """Columns that tell rows of several contexts or namespaces apart."""
+    context = (CONTEXT,) if len(collections) > 1 else ()
+    namespaced = any(collection.resource.namespaced for collection in collections)
+    return (*context, NAMESPACE) if namespaced and not namespace else context

@@ -1,0 +1,285 @@
+"""The app: which pages there are, how a person gets from one to the next, and where all that goes wrong is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.types import CSSPathType
+
+from k9py.actions.action import Action, Look
+from k9py.session.hub import Hub
+from k9py.session.session import Session
+from k9py.store.collection import Unreadable
+from k9py.store.row import Row
+from k9py.ui.changes import change
+from k9py.ui.commands import WORDS, suggest
+from k9py.ui.frames import Frames
+from k9py.ui.goto import parse_goto
+from k9py.ui.overview import Watcher
+from k9py.ui.screens.contexts_page import ContextsPage
+from k9py.ui.screens.dialogs import Choose
+from k9py.ui.screens.help_page import HelpPage
+from k9py.ui.screens.home import HomePage
+from k9py.ui.screens.log_page import LogPage
+from k9py.ui.screens.page import Page
+from k9py.ui.screens.table_page import TablePage
+from k9py.ui.screens.yaml_page import YamlPage
+from k9py.ui.styles import style_paths
+from k9py.ui.themes import DARK, THEMES
+from k9py.ui.widgets.key_bar import KeyBar
+from k9py.ui.widgets.pane import Place, ResourcePane
+from k9py.ui.widgets.table import ResourceTable
+from k9py.ui.widgets.top_bar import Overview
+from k9py.values.errors import K9pyError
+from k9py.values.log import LogSource
+from k9py.values.resource import Key, Resource
+
+SAID = 6.0
+"""Seconds that a message stays in the last line."""
+
+
+class K9pyApp(App[None]):
+    """One person's terminal."""
+
+    TITLE = "k9py"
+    CSS_PATH: ClassVar[CSSPathType | None] = list(style_paths())
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("question_mark", "help", "Help", show=False),
+        Binding("0", "namespace('')", "All namespaces", show=False),
+        *(Binding(str(place), f"recent_namespace({place})", show=False) for place in range(1, 10)),
+    ]
+
+    def __init__(
+        self,
+        hub: Hub,
+        session: Session | None,
+        *,
+        trouble: str = "",
+        command: str = "",
+        readonly: bool = False,
+        log_path: Path | None = None,
+        theme: str = DARK,
+    ) -> None:
+        super().__init__()
+        self.hub = hub
+        self.session = session
+        self.readonly = readonly
+        self.log_path = log_path
+        self.frames = Frames(hub.faults)
+        self._trouble = trouble
+        self._first_command = command
+        self._watcher: Watcher | None = None
+        self._saying: Timer | None = None
+        for made in THEMES:
+            self.register_theme(made)
+        self.theme = theme
+
+    def on_mount(self) -> None:
+        self.hub.faults.tell = lambda line: self.say(f"{line} (see the log, :about)", bad=True)
+        self.run_worker(self.frames.run(), group="frames", exit_on_error=False)
+        self.set_interval(1.0, self._tick)
+        if self.session is None:
+            self.push_screen(ContextsPage(None, self._trouble))
+            return
+        self._begin(self.session)
+        if self._first_command:
+            self.go(self._first_command)
+
+    async def on_unmount(self) -> None:
+        await self.hub.close()
+
+    # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _begin(self, session: Session) -> None:
+        """Make a session the one that is shown, from its home page on."""
+        self.session = session
+        if self._watcher:
+            self._watcher.leave()
+        self._watcher = Watcher(session, self.frames, self.paint_chrome)
+        session.on_change = lambda: self.frames.mark(self._session_changed)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(HomePage(session))
+
+    @property
+    def page(self) -> Page | None:
+        """The page on top, under whatever dialog is open."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    def back(self) -> None:
+        """One page back; the first one stays."""
+        if len([screen for screen in self.screen_stack if isinstance(screen, Page)]) > 1:
+            self.pop_screen()
+
+    @work(group="go", exclusive=True, exit_on_error=False)
+    async def go(self, text: str) -> None:
+        """Carry out what was typed after `:`."""
+        goto = parse_goto(text)
+        if not goto.word:
+            return
+        if goto.context and not await self._switch(goto.context):
+            return
+        if word := WORDS.get(goto.word):
+            word.run(self, goto)
+        elif self.session is None:
+            self.say("no cluster: choose a context first", bad=True)
+        elif resource := await self.session.find(goto.word):
+            self.open(resource, goto.namespace, goto.filter)
+        else:
+            self.say(f"{goto.word}: this cluster serves no such kind", bad=True)
+
+    def open(self, resource: Resource, namespace: str | None = None, filter: str = "") -> None:
+        """A kind, full screen."""
+        assert self.session
+        if not resource.watchable:
+            self.say(f"{resource.gvr.full_name} can't be listed", bad=True)
+            return
+        where = self.session.namespace if namespace is None else namespace
+        if namespace is not None and resource.namespaced:
+            self.session.use_namespace(namespace)
+        self.push_screen(TablePage(self.session, Place(resource, where if resource.namespaced else "", filter)))
+
+    @work(group="drill", exclusive=True, exit_on_error=False)
+    async def drill(self, pane: ResourcePane, key: Key) -> None:
+        """Enter on a row: into what it holds."""
+        row = pane.view.get(key) if pane.view else None
+        if row is None or pane.session is None or pane.resource is None:
+            return
+        opening = pane.opening(row)
+        if opening is None:
+            self.push_screen(YamlPage(pane.session, pane.resource, row))
+        elif opening.what == "logs":
+            await self._open_logs(pane.session, row, previous=False)
+        elif opening.what == "namespace":
+            self.use_namespace(row.key.name)
+        elif resource := await pane.session.find(opening.what):
+            self.push_screen(
+                TablePage(pane.session, Place(resource, opening.namespace, "", opening.title, opening.keep))
+            )
+
+    @work(group="look", exclusive=True, exit_on_error=False)
+    async def look(self, look: Look, session: Session, resource: Resource, row: Row) -> None:
+        """Open what a key means to look at."""
+        if look.opens == "yaml":
+            self.push_screen(YamlPage(session, resource, row))
+        else:
+            await self._open_logs(session, row, previous=look.opens == "previous")
+
+    @work(group="change", exit_on_error=False)
+    async def change(self, action: Action, session: Session, resource: Resource, rows: Sequence[Row]) -> None:
+        """Carry out what a key means to change."""
+        try:
+            await change(self, session, action, resource, rows)
+        except K9pyError as error:
+            self.say(f"{action.title}: {error.line}", bad=True)
+
+    async def _open_logs(self, session: Session, row: Row, previous: bool) -> None:
+        if isinstance(row.obj, Unreadable):
+            self.say(f"this pod can't be read: {row.obj.fault}", bad=True)
+            return
+        pod = row.obj
+        name: str | None = pod.default_container
+        if len(pod.containers) > 1 and not pod.names_default:
+            name = await self.push_screen_wait(Choose(f"Logs of {row.key.name}: which container?", pod.containers))
+        if name:
+            self.push_screen(LogPage(session, LogSource(row.key.namespace, row.key.name, name, previous)))
+
+    # ── contexts and namespaces ──────────────────────────────────────────────────────────────────────────────────────
+
+    @work(group="context", exclusive=True, exit_on_error=False)
+    async def use_context(self, name: str) -> None:
+        """Change over to another context."""
+        await self._switch(name)
+
+    async def _switch(self, name: str) -> bool:
+        try:
+            self._begin(await self.hub.open(name))
+        except K9pyError as error:
+            self.say(error.line, bad=True)
+            return False
+        return True
+
+    def use_namespace(self, name: str) -> None:
+        """Show another namespace ("" = all) on the page that is open, and on those opened from here on."""
+        if self.session is None:
+            return
+        self.session.use_namespace(name)
+        if self._watcher:
+            self._watcher.follow_namespace()
+        page = self.page
+        if isinstance(page, TablePage) and page.place.resource.namespaced:
+            page.open(name)
+            return
+        if isinstance(page, TablePage):
+            self.back()
+        for screen in self.screen_stack:
+            if isinstance(screen, HomePage):
+                screen.open()
+
+    def namespaces(self) -> list[str]:
+        """Names of namespaces, as far as they are known, for suggestions."""
+        return self.session.namespaces() if self.session else []
+
+    def action_namespace(self, name: str) -> None:
+        self.use_namespace(name)
+
+    def action_recent_namespace(self, place: int) -> None:
+        if self.session and place <= len(self.session.recent_namespaces):
+            self.use_namespace(self.session.recent_namespaces[place - 1])
+
+    # ── what is said ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def say(self, line: str, bad: bool = False) -> None:
+        """Show one line at the bottom for some seconds."""
+        if page := self.page:
+            bar = page.query_one(KeyBar)
+            bar.say(line, bad)
+            if self._saying:
+                self._saying.stop()
+            self._saying = self.set_timer(SAID, lambda: bar.say(""))
+
+    def overview(self) -> Overview:
+        """What the first line says."""
+        return self._watcher.read(self.readonly) if self._watcher else Overview(state="no cluster")
+
+    def suggest(self, text: str) -> list[str]:
+        """What could be meant by what has been typed after `:`."""
+        return suggest(self, text)
+
+    def paint_chrome(self) -> None:
+        """First and last line of the page on top."""
+        if page := self.page:
+            page.paint_chrome()
+
+    def _session_changed(self) -> None:
+        for screen in self.screen_stack:
+            for pane in screen.query(ResourcePane):
+                pane.caption()
+        self.paint_chrome()
+
+    def _tick(self) -> None:
+        """Once a second: ages go on."""
+        if page := self.page:
+            for table in page.query(ResourceTable):
+                table.tick()
+            for pane in page.query(ResourcePane):
+                pane.caption()
+            page.paint_chrome()
+
+    def action_help(self) -> None:
+        page = self.page
+        if page:
+            what = page.pane.resource.kind if page.pane and page.pane.resource else ""
+            self.push_screen(HelpPage(what, page.hints()))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What no handler expected: it is recorded and told, and the screen stays."""
+        self.hub.faults.report(error, "handling a key or message")

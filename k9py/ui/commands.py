@@ -1,0 +1,78 @@
+"""The words that `:` knows beside the kinds of the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from k9py.ui.goto import Goto
+from k9py.ui.screens.about_page import AboutPage
+from k9py.ui.screens.contexts_page import ContextsPage
+
+if TYPE_CHECKING:
+    from k9py.ui.app import K9pyApp
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a word does. `names` are all that it is called, the first of them in suggestions."""
+
+    names: tuple[str, ...]
+    run: Callable[[K9pyApp, Goto], None]
+
+
+def _home(app: K9pyApp, goto: Goto) -> None:
+    while len([screen for screen in app.screen_stack if screen.is_attached]) > 2:
+        app.pop_screen()
+
+
+def _quit(app: K9pyApp, goto: Goto) -> None:
+    app.exit()
+
+
+def _about(app: K9pyApp, goto: Goto) -> None:
+    app.push_screen(AboutPage(app.session))
+
+
+def _help(app: K9pyApp, goto: Goto) -> None:
+    app.action_help()
+
+
+def _contexts(app: K9pyApp, goto: Goto) -> None:
+    if goto.rest:
+        app.use_context(goto.rest[0])
+    else:
+        app.push_screen(ContextsPage(app.session))
+
+
+def _namespace(app: K9pyApp, goto: Goto) -> None:
+    if goto.namespace is not None:
+        app.use_namespace(goto.namespace)
+    else:
+        app.go("namespaces.")
+
+
+ALL = (
+    Word(("home",), _home),
+    Word(("quit", "q", "q!", "qa", "exit"), _quit),
+    Word(("about",), _about),
+    Word(("help", "h", "?"), _help),
+    Word(("ctx", "context", "contexts"), _contexts),
+    Word(("ns", "namespace", "namespaces"), _namespace),
+)
+WORDS = {name: word for word in ALL for name in word.names}
+
+
+def suggest(app: K9pyApp, text: str) -> list[str]:
+    """Words and kinds for the first word, namespaces for the second, contexts after `@`."""
+    head, space, last = text.rpartition(" ")
+    if last.startswith("@") or head in ("ctx", "context"):
+        names = (context.name for context in app.hub.kubeconfig.contexts)
+        mark = "@" if last.startswith("@") else ""
+        return [f"{head} {mark}{name}" for name in names if last.removeprefix("@") in name]
+    if space:
+        return [f"{head} {name}" for name in app.namespaces() if name.startswith(last)]
+    own = [word.names[0] for word in ALL if last and word.names[0].startswith(last)]
+    kinds = app.session.catalog.suggest(last) if app.session and last else []
+    return own + [kind for kind in kinds if kind not in own]

@@ -1,0 +1,50 @@
+"""The keys that mean the same on every row: what help and docs/keys.md say of them."""
+
+from __future__ import annotations
+
+from k9py.actions.registry import all_actions
+
+GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
+    "Going somewhere": (
+        (":", "a command: :pods, :deploy kube-system, :svc -A, :crd, :po app=web, :pods /regex, :pods @context"),
+        (":home :ctx :ns", "the four panes, the contexts, the namespaces"),
+        (":about :help :q", "k9py's own health, this page, quit"),
+        ("⏎", "into the row: node or deployment → pods → log; any other → its YAML"),
+        ("esc  q", "back: zoom, filter, narrowing, page"),
+        ("tab  ⇧tab", "the next, the previous pane"),
+        ("Z", "zoom the pane in focus"),
+        ("0", "all namespaces; 1–9 those used lately"),
+        ("ctrl-c", "quit"),
+    ),
+    "In a table": (
+        ("j k ↓ ↑ g G", "down, up, first, last; ctrl-f and ctrl-b by pages; h l ← → sideways"),
+        ("/", "filter: text or regex; !regex leaves out; -l app=web,tier!=x by labels"),
+        ("space", "mark; ctrl-space marks a range, ctrl-\\ takes all marks back"),
+        ("N A S P C M", "sort by name, age, status, namespace, CPU, memory; again turns it round"),
+        ("⇧← ⇧→", "sort by the column before, the column after"),
+        ("ctrl-w", "wide: more columns"),
+    ),
+    "In a log": (
+        ("s", "follow or pause; scrolling up pauses, G follows again"),
+        ("t  w", "timestamps, wrapped lines"),
+        ("/", "show only lines that match; !regex leaves out"),
+        ("p", "the container before its last restart, and back"),
+        ("C", "clear"),
+    ),
+    "In YAML": (
+        ("m", "show or fold managedFields"),
+        ("x", "show or mask the values of a secret"),
+        ("c", "copy"),
+    ),
+}
+
+
+def write_keys_page() -> str:
+    """docs/keys.md, from the registry of actions and the keys above."""
+    lines = ["# Keys", "", "Written by `make docs` from the registry of actions.", "", "## On a row", ""]
+    lines += ["| key | does | on |", "|---|---|---|"]
+    lines += [f"| `{action.key}` | {action.title} | {action.on} |" for action in all_actions()]
+    for group, keys in GENERAL_KEYS.items():
+        lines += ["", f"## {group}", "", "| key | does |", "|---|---|"]
+        lines += [f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |" for name, meaning in keys]
+    return "\n".join(lines) + "\n"

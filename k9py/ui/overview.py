@@ -1,0 +1,102 @@
+"""What the first line says of a session: it watches nodes and pods, and keeps a short history of their load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from k9py.kinds.wellknown import NODES, PODS
+from k9py.session.feed import Feed
+from k9py.session.session import Session
+from k9py.store.column import Joined
+from k9py.store.tally import Tally
+from k9py.ui.frames import Frames
+from k9py.ui.widgets.pane import describe_state
+from k9py.ui.widgets.top_bar import HISTORY, Overview
+from k9py.values.batch import FeedState, Phase
+from k9py.values.cell import Tone
+
+TONES = {
+    Phase.LIVE: Tone.OK,
+    Phase.CONNECTING: Tone.BUSY,
+    Phase.SYNCING: Tone.BUSY,
+    Phase.STALE: Tone.BAD,
+    Phase.DENIED: Tone.BUSY,
+}
+GRAVITY = (Phase.STALE, Phase.SYNCING, Phase.CONNECTING, Phase.DENIED, Phase.LIVE)
+"""Which state the first line shows when feeds differ: the first of these that any of them has."""
+
+
+class Watcher:
+    """Holds the feeds of nodes and pods for as long as its session is shown."""
+
+    def __init__(self, session: Session, frames: Frames, paint: Callable[[], None]) -> None:
+        self._session = session
+        self._mark = lambda names=(): frames.mark(paint)
+        self._nodes = session.open(NODES)
+        self._pods: Feed | None = None
+        self._census: Tally[Tone] | None = None
+        self._cpu: list[float] = []
+        self._memory: list[float] = []
+        self._usage: object = None
+        self._unlisten = self._nodes.collection.listen(self._mark)
+        self.follow_namespace()
+
+    def follow_namespace(self) -> None:
+        """Count the pods of the namespace in use."""
+        self._leave_pods()
+        self._pods = self._session.open(PODS, self._session.namespace)
+        tone = self._pods.kind.tone
+        self._census = Tally(self._pods.collection, lambda pod: tone(pod, Joined()), self._mark)
+
+    def leave(self) -> None:
+        """Let everything go."""
+        self._leave_pods()
+        self._unlisten()
+        self._nodes.release()
+
+    def _leave_pods(self) -> None:
+        if self._census:
+            self._census.close()
+        if self._pods:
+            self._pods.release()
+
+    def read(self, readonly: bool) -> Overview:
+        """The first line, as things stand."""
+        session = self._session
+        self._sample()
+        state = self._worst()
+        return Overview(
+            context=session.context.name,
+            version=session.version,
+            user=session.user,
+            readonly=readonly,
+            cpu=list(self._cpu),
+            memory=list(self._memory),
+            nodes=self._count_nodes(),
+            pods=dict(self._census.counts) if self._census else None,
+            state=session.trouble.line if session.trouble and state.phase is not Phase.LIVE else describe_state(state),
+            state_tone=TONES[state.phase],
+        )
+
+    def _worst(self) -> FeedState:
+        states = [feed.state for feed in self._session.feeds]
+        return min(states, key=lambda state: GRAVITY.index(state.phase))
+
+    def _count_nodes(self) -> tuple[int, int] | None:
+        nodes = [record.obj for record in self._nodes.collection.records.values()]
+        return (sum(node.ready for node in nodes), len(nodes)) if nodes else None
+
+    def _sample(self) -> None:
+        """One more point of history, when the metrics are new ones."""
+        usage = self._nodes.collection.joined.usage
+        if usage is self._usage or not usage:
+            return
+        self._usage = usage
+        nodes = [record.obj for record in self._nodes.collection.records.values()]
+        for history, used, whole in (
+            (self._cpu, sum(u.cpu for u in usage.values()), sum(node.allocatable_cpu for node in nodes)),
+            (self._memory, sum(u.memory for u in usage.values()), sum(node.allocatable_memory for node in nodes)),
+        ):
+            if whole:
+                history.append(used / whole)
+                del history[:-HISTORY]

@@ -1,0 +1,84 @@
+"""k9py's own health: what it costs, what it watches, how it paints."""
+
+from __future__ import annotations
+
+import platform
+import time
+
+import psutil
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from k9py import __version__
+from k9py.session.session import Session
+from k9py.ui.screens.page import Page
+from k9py.ui.widgets.pane import describe_state
+from k9py.values.text import clean
+
+PERIOD = 1.0
+
+
+class AboutPage(Page):
+    """Read anew each second while it is on the screen."""
+
+    def __init__(self, session: Session | None) -> None:
+        super().__init__(session)
+        self._process = psutil.Process()
+        self._process.cpu_percent()
+
+    @property
+    def crumb(self) -> str:
+        return "about"
+
+    def compose_body(self) -> ComposeResult:
+        with VerticalScroll(id="about") as box:
+            box.border_title = "About"
+            yield Static(id="text", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(VerticalScroll).focus()
+        self._read()
+        self.set_interval(PERIOD, self._read)
+
+    def _read(self) -> None:
+        text = Text()
+        for title, facts in (("k9py", self._own()), ("Watching", self._watches()), ("Notes", self._notes())):
+            text.append(f"{title}\n", "bold")
+            for name, value in facts:
+                text.append(f"  {name:<14}", "dim").append(f"{clean(value)}\n")
+            text.append("\n")
+        self.query_one("#text", Static).update(text)
+
+    def _own(self) -> list[tuple[str, str]]:
+        app = self.k9py
+        with self._process.oneshot():
+            memory = self._process.memory_info().rss / 2**20
+            cpu = self._process.cpu_percent()
+            age = time.time() - self._process.create_time()
+        return [
+            ("version", f"{__version__} on Python {platform.python_version()}"),
+            ("memory", f"{memory:.0f} MiB"),
+            ("CPU", f"{cpu:.1f}% of one core"),
+            ("up", f"{age:.0f} s"),
+            ("frames", f"{app.frames.painted:,} painted, the slowest took {app.frames.slowest * 1000:.0f} ms"),
+            ("faults", f"{app.hub.faults.count} unexpected exceptions"),
+            ("log", str(app.log_path)),
+            ("kubeconfig", ", ".join(str(path) for path in app.hub.kubeconfig.paths) or "none"),
+        ]
+
+    def _watches(self) -> list[tuple[str, str]]:
+        return [
+            (feed.resource.gvr.plural, f"{len(feed.collection.records):,} objects, {describe_state(feed.state)}")
+            for session in self.k9py.hub.sessions.values()
+            for feed in session.feeds
+        ]
+
+    def _notes(self) -> list[tuple[str, str]]:
+        notes = self.session.notes if self.session else {}
+        return [(topic, line) for topic, line in notes.items() if line] or [("", "none")]
+
+    def focus_body(self) -> None:
+        self.query_one(VerticalScroll).focus()

@@ -1,0 +1,59 @@
+"""The contexts of the kubeconfig, to choose another; and in one line what is wrong with the one in use."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from k9py.kube.kubeconfig import Context
+from k9py.session.session import Session
+from k9py.ui.screens.page import Page
+from k9py.ui.widgets.key_bar import KeyHint
+from k9py.values.text import clean, pad
+
+
+class ContextsPage(Page):
+    """A list that enter chooses from."""
+
+    def __init__(self, session: Session | None, trouble: str = "") -> None:
+        super().__init__(session)
+        self._trouble = trouble
+
+    @property
+    def crumb(self) -> str:
+        return "contexts"
+
+    def compose_body(self) -> ComposeResult:
+        trouble = Static(clean(self._trouble), id="trouble", markup=False)
+        trouble.display = bool(self._trouble)
+        yield trouble
+        contexts = OptionList(*self._options(), id="contexts")
+        contexts.border_title = f"Contexts {len(self.k9py.hub.kubeconfig.contexts)}"
+        yield contexts
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(OptionList).focus()
+
+    def _options(self) -> list[Option]:
+        contexts = self.k9py.hub.kubeconfig.contexts
+        width = max((len(context.name) for context in contexts), default=0)
+        return [Option(Text(self._line(context, width))) for context in contexts]
+
+    def _line(self, context: Context, width: int) -> str:
+        here = "●" if self.session and self.session.context.name == context.name else " "
+        parts = (pad(clean(context.name), width), clean(context.cluster), clean(context.user), clean(context.namespace))
+        return f"{here} " + "  ".join(part for part in parts if part)
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.k9py.use_context(self.k9py.hub.kubeconfig.contexts[event.option_index].name)
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        return (KeyHint("enter", "Use this context"),)
+
+    def focus_body(self) -> None:
+        self.query_one(OptionList).focus()

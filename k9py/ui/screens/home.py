@@ -1,0 +1,167 @@
+"""The first page: nodes, deployments, pods and the log of the pod under the cursor, linked."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widgets import Static
+
+from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
+from k9py.session.session import Session
+from k9py.store.collection import Unreadable
+from k9py.ui.screens.page import Page
+from k9py.ui.widgets.log_pane import LogPane
+from k9py.ui.widgets.pane import Place, ResourcePane
+from k9py.ui.widgets.prompt import Prompt
+from k9py.ui.widgets.table import ResourceTable
+from k9py.values.log import LogSource
+
+REST = 0.3
+"""Seconds that the cursor rests on a pod before its log is followed: scrolling by opens no streams."""
+TAIL_LINES = 200
+WIDE, TALL = 100, 30
+"""Below this size the panes do not fit side by side: one is shown at a time, under a line of tabs."""
+
+ORDER = ("nodes", "deployments", "pods", "logs")
+TITLES = ("Nodes", "Deployments", "Pods", "Logs")
+
+
+class HomePage(Page):
+    """Four linked panes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "step_pane(1)", "Next pane", show=False, priority=True),
+        Binding("shift+tab", "step_pane(-1)", "Previous pane", show=False, priority=True),
+        Binding("Z", "zoom", "Zoom", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._resting: Timer | None = None
+        self._narrowed_by: ResourcePane | None = None
+
+    @property
+    def crumb(self) -> str:
+        return "home"
+
+    def compose_body(self) -> ComposeResult:
+        frames = self.k9py.frames
+        yield Static(id="tabs", markup=False)
+        with Vertical(id="home"):
+            with Horizontal(id="upper"):
+                yield ResourcePane(frames, id="nodes", classes="pane")
+                yield ResourcePane(frames, id="deployments", classes="pane")
+            yield ResourcePane(frames, id="pods", classes="pane")
+            yield LogPane(frames, tail_lines=TAIL_LINES, id="logs")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#pods").focus()
+        self.open()
+
+    def open(self) -> None:
+        """Show the namespace in use."""
+        assert self.session
+        # pods come first: theirs is the list that takes longest
+        for name, resource in (("pods", PODS), ("nodes", NODES), ("deployments", DEPLOYMENTS)):
+            namespace = self.session.namespace if resource.namespaced else ""
+            self.pane_of(name).go(self.session, Place(resource, namespace))
+        self._narrowed_by = None
+
+    def pane_of(self, name: str) -> ResourcePane:
+        return self.query_one(f"#{name}", ResourcePane)
+
+    @property
+    def _logs(self) -> LogPane:
+        return self.query_one("#logs", LogPane)
+
+    # ── the links between the panes ──────────────────────────────────────────────────────────────────────────────────
+
+    @on(ResourceTable.Moved)
+    def _linked(self, event: ResourceTable.Moved) -> None:
+        table = event.table
+        if table is self.pane_of("pods"):
+            self._rest()
+        elif isinstance(table, ResourcePane) and table.has_focus:
+            self._narrow_by(table)
+
+    def _narrow_by(self, pane: ResourcePane) -> None:
+        row = pane.cursor_row
+        opening = pane.opening(row) if row else None
+        if opening:
+            self._narrowed_by = pane
+            self.pane_of("pods").narrow(opening.title, opening.keep)
+
+    def _widen(self) -> bool:
+        if self._narrowed_by is None:
+            return False
+        self._narrowed_by = None
+        self.pane_of("pods").narrow("", None)
+        return True
+
+    def _rest(self) -> None:
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._follow)
+
+    def _follow(self) -> None:
+        row = self.pane_of("pods").cursor_row
+        if row is None or self.session is None or isinstance(row.obj, Unreadable):
+            return
+        container: str = row.obj.default_container
+        self._logs.follow(self.session, LogSource(row.key.namespace, row.key.name, container) if container else None)
+
+    # ── one pane at a time ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < WIDE or event.size.height < TALL, "-stacked")
+        self._arrange()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        super().on_descendant_focus(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show what has the focus, and in a small terminal or a zoom nothing else."""
+        current = self.focused.id if self.focused and self.focused.id in ORDER else self._shown
+        self._shown = current
+        alone = self.has_class("-stacked") or self.has_class("-zoomed")
+        for name in ORDER:
+            self.query_one(f"#{name}").set_class(alone and name != current, "-hidden")
+        self.query_one("#upper").set_class(alone and current not in ("nodes", "deployments"), "-hidden")
+        tabs = (f"[{title}]" if name == current else f" {title} " for name, title in zip(ORDER, TITLES, strict=True))
+        self.query_one("#tabs", Static).update(" ".join(tabs) + "   tab: next pane")
+
+    _shown: str = "pods"
+
+    def action_step_pane(self, by: int) -> None:
+        if self.query_one(Prompt).is_open:
+            return
+        names = list(ORDER)
+        here = names.index(self._shown)
+        self._shown = names[(here + by) % len(names)]
+        target = self.query_one(f"#{self._shown}")
+        # what is hidden cannot take the focus
+        target.remove_class("-hidden")
+        self.query_one("#upper").set_class(False, "-hidden")
+        target.focus()
+
+    def action_zoom(self) -> None:
+        self.toggle_class("-zoomed")
+        self._arrange()
+
+    def step_back(self) -> bool:
+        if self.has_class("-zoomed"):
+            self.action_zoom()
+            return True
+        return self._widen()
+
+    @on(ResourceTable.Opened)
+    def _opened(self, event: ResourceTable.Opened) -> None:
+        assert isinstance(event.table, ResourcePane)
+        self.k9py.drill(event.table, event.key)

@@ -1,0 +1,192 @@
+"""What every page has: the first line, the prompt, the last line, and the keys that mean the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from k9py.actions.action import Action, Look
+from k9py.actions.registry import action_for_key, actions_for
+from k9py.session.session import Session
+from k9py.store.filter import FilterError
+from k9py.ui.changes import refusal_of
+from k9py.ui.widgets.key_bar import KeyBar, KeyHint
+from k9py.ui.widgets.log_pane import LogPane
+from k9py.ui.widgets.pane import ResourcePane
+from k9py.ui.widgets.prompt import Prompt
+from k9py.ui.widgets.table import ResourceTable
+from k9py.ui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from k9py.ui.app import K9pyApp
+
+GENERAL = (KeyHint("colon", "Command"), KeyHint("slash", "Filter"), KeyHint("question_mark", "Help"))
+
+
+class Page(Screen[None]):
+    """A screen of the stack that a person drills down and comes back through."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "command", "Command", show=False),
+        Binding("slash", "filter", "Filter", show=False),
+        Binding("escape,q", "back", "Back", show=False),
+    ]
+
+    def __init__(self, session: Session | None) -> None:
+        super().__init__()
+        self.session = session
+
+    @property
+    def k9py(self) -> K9pyApp:
+        """The app, by its own type."""
+        return cast("K9pyApp", self.app)
+
+    @property
+    def crumb(self) -> str:
+        """What the trail of crumbs calls this page."""
+        return ""
+
+    def compose(self) -> ComposeResult:
+        yield TopBar()
+        yield from self.compose_body()
+        yield Prompt()
+        yield KeyBar()
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets between the first line and the last two."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.k9py.frames.mark(self.paint_chrome)
+
+    def on_screen_resume(self) -> None:
+        self.k9py.frames.mark(self.paint_chrome)
+
+    @property
+    def pane(self) -> ResourcePane | None:
+        """The table in focus, if it is one."""
+        return self.focused if isinstance(self.focused, ResourcePane) else None
+
+    @property
+    def filtered(self) -> ResourcePane | LogPane | None:
+        """What a filter would apply to."""
+        return self.focused if isinstance(self.focused, ResourcePane | LogPane) else None
+
+    def paint_chrome(self) -> None:
+        """First and last line."""
+        if self.is_attached and self.is_current:
+            self.query_one(TopBar).show(self.k9py.overview())
+            self.query_one(KeyBar).show(self.hints(), GENERAL)
+
+    def hints(self) -> Sequence[KeyHint]:
+        """The keys of the row in focus, greyed where they are not permitted."""
+        pane = self.pane
+        if pane is None or pane.resource is None or pane.session is None:
+            return ()
+        row = pane.cursor_row
+        namespace = row.key.namespace if row else ""
+        changed = self.paint_chrome_soon
+        return tuple(
+            KeyHint(
+                action.key, action.title, refusal_of(self.k9py, pane.session, action, pane.resource, namespace, changed)
+            )
+            for action in actions_for(pane.resource)
+        )
+
+    def paint_chrome_soon(self) -> None:
+        """Have first and last line painted with the next frame."""
+        self.k9py.frames.mark(self.paint_chrome)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key belongs to the kind of the row in the focused pane: the registry of actions knows."""
+        pane = self.pane
+        action = pane and pane.resource and action_for_key(event.key, pane.resource)
+        if action and pane and pane.has_focus:
+            event.stop()
+            event.prevent_default()
+            self.act(action, pane)
+
+    def act(self, action: Action | Look, pane: ResourcePane) -> None:
+        """Do what a key means on the rows that are marked, or under the cursor."""
+        rows = pane.targets()
+        if not rows or pane.resource is None or pane.session is None:
+            return
+        if isinstance(action, Look):
+            self.k9py.look(action, pane.session, pane.resource, rows[0])
+        else:
+            self.k9py.change(action, pane.session, pane.resource, rows)
+
+    def action_command(self) -> None:
+        self.query_one(Prompt).open(":", "", self.k9py.suggest)
+
+    def action_filter(self) -> None:
+        if target := self.filtered:
+            self._filtering = target
+            self.query_one(Prompt).open("/", target.filter_text, lambda text: ())
+
+    def action_back(self) -> None:
+        """Take back the filter, else go back one page."""
+        if (target := self.filtered) and target.filter_text:
+            target.filter("")
+        elif not self.step_back():
+            self.k9py.back()
+
+    def step_back(self) -> bool:
+        """Take back what this page has of its own (a zoom, a narrowing); False when there is nothing."""
+        return False
+
+    @on(Prompt.Typed)
+    def _typed(self, event: Prompt.Typed) -> None:
+        if event.mark == "/":
+            self._apply_filter(event.text)
+
+    @on(Prompt.Entered)
+    def _entered(self, event: Prompt.Entered) -> None:
+        if event.mark == "/":
+            if self._apply_filter(event.text):
+                self._close_prompt()
+            return
+        self._close_prompt()
+        self.k9py.go(event.text)
+
+    @on(Prompt.Left)
+    def _left(self, event: Prompt.Left) -> None:
+        if event.mark == "/":
+            self._apply_filter("")
+        self._close_prompt()
+
+    def _apply_filter(self, text: str) -> bool:
+        prompt = self.query_one(Prompt)
+        try:
+            self._filtering.filter(text)
+        except FilterError as error:
+            prompt.complain(str(error))
+            return False
+        prompt.complain("")
+        return True
+
+    def _close_prompt(self) -> None:
+        prompt = self.query_one(Prompt)
+        prompt.close()
+        self.focus_body()
+
+    def focus_body(self) -> None:
+        """Give the focus back to what had it."""
+        target = getattr(self, "_filtering", None)
+        (target or self.query(ResourceTable).first()).focus()
+
+    @on(ResourcePane.Captioned)
+    def _captioned(self, event: ResourcePane.Captioned) -> None:
+        self.paint_chrome_soon()
+
+    @on(ResourceTable.Moved)
+    def _moved(self, event: ResourceTable.Moved) -> None:
+        self.paint_chrome_soon()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.paint_chrome_soon()

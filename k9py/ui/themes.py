@@ -1,0 +1,109 @@
+"""k9py's two themes, a dark and a light one. All colours of the screen are named here and nowhere else.
+
+Text has a contrast of at least 4.5 : 1 to every background on which it may stand; a test computes it.
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = "k9py-dark"
+LIGHT = "k9py-light"
+
+_DARK = Theme(
+    name=DARK,
+    dark=True,
+    primary="#7aa8e6",
+    secondary="#9aa7bd",
+    accent="#e6b673",
+    foreground="#d3d9e4",
+    background="#12161d",
+    surface="#181d26",
+    panel="#202733",
+    success="#86c38a",
+    warning="#e6b673",
+    error="#f0867f",
+    variables={
+        "tone-plain": "#d3d9e4",
+        "tone-ok": "#86c38a",
+        "tone-added": "#7fc8d8",
+        "tone-busy": "#e0c285",
+        "tone-warn": "#eba765",
+        "tone-bad": "#f58d85",
+        "tone-done": "#8f9bb0",
+        "tone-going": "#c3a3e3",
+        "tone-dim": "#8f9bb0",
+        "table-header": "#97a6be",
+        "table-sorted": "#8fbcf7",
+        "table-cursor": "#2b3a54",
+        "table-cursor-blurred": "#1f2734",
+        "table-mark": "#30303a",
+        "log-remark": "#97a6be",
+        "log-stamp": "#8796ad",
+        "log-match": "#5a4a1c",
+        "border": "#7aa8e6",
+        "border-blurred": "#333d4d",
+        "scrollbar": "#333d4d",
+        "scrollbar-hover": "#4a576b",
+        "scrollbar-active": "#7aa8e6",
+        "scrollbar-background": "#12161d",
+        "scrollbar-background-hover": "#12161d",
+        "scrollbar-background-active": "#12161d",
+        "scrollbar-corner-color": "#12161d",
+        "footer-key-foreground": "#8fbcf7",
+    },
+)
+
+_LIGHT = Theme(
+    name=LIGHT,
+    dark=False,
+    primary="#2459a9",
+    secondary="#56627a",
+    accent="#8a5a00",
+    foreground="#1f2733",
+    background="#fbfbf9",
+    surface="#f3f3f0",
+    panel="#e9eaea",
+    success="#256b35",
+    warning="#7d5200",
+    error="#ab2626",
+    variables={
+        "tone-plain": "#1f2733",
+        "tone-ok": "#256b35",
+        "tone-added": "#0d6273",
+        "tone-busy": "#735400",
+        "tone-warn": "#8b4500",
+        "tone-bad": "#ab2626",
+        "tone-done": "#566071",
+        "tone-going": "#6d3fa0",
+        "tone-dim": "#566071",
+        "table-header": "#505c70",
+        "table-sorted": "#2459a9",
+        "table-cursor": "#d6e2f6",
+        "table-cursor-blurred": "#eaedf1",
+        "table-mark": "#efe9d8",
+        "log-remark": "#505c70",
+        "log-stamp": "#5c6779",
+        "log-match": "#f6e3a1",
+        "border": "#2459a9",
+        "border-blurred": "#cfd3da",
+        "scrollbar": "#cfd3da",
+        "scrollbar-hover": "#b3bac5",
+        "scrollbar-active": "#2459a9",
+        "scrollbar-background": "#fbfbf9",
+        "scrollbar-background-hover": "#fbfbf9",
+        "scrollbar-background-active": "#fbfbf9",
+        "scrollbar-corner-color": "#fbfbf9",
+        "footer-key-foreground": "#2459a9",
+    },
+)
+
+THEMES = (_DARK, _LIGHT)
+
+_OURS = ("tone-", "table-", "log-")
+
+
+def default_variables(dark: bool) -> dict[str, str]:
+    """The variables that our style sheets need and that a theme of somebody else does not have."""
+    theme = _DARK if dark else _LIGHT
+    return {name: colour for name, colour in theme.variables.items() if name.startswith(_OURS)}

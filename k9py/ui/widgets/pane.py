@@ -1,0 +1,238 @@
+"""A table that is alive: one kind of one session, watched for as long as the pane is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from k9py.kinds.kind import Kind, Opening
+from k9py.session.feed import Feed
+from k9py.session.session import Session
+from k9py.store.collection import Unreadable
+from k9py.store.filter import parse_filter
+from k9py.store.row import Row
+from k9py.store.view import View
+from k9py.ui.frames import Frames
+from k9py.ui.widgets.table import ResourceTable
+from k9py.values.age import human_duration
+from k9py.values.batch import FeedState, Phase
+from k9py.values.resource import Resource
+from k9py.values.text import clean
+
+SORT_KEYS = (
+    ("N", "NAME"),
+    ("A", "AGE"),
+    ("S", "STATUS"),
+    ("P", "NAMESPACE"),
+    ("C", "CPU"),
+    ("M", "MEM"),
+    ("R", "READY"),
+)
+"""Shift and a letter, as in k9s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a pane shows: a kind, where, and what of it."""
+
+    resource: Resource
+    namespace: str = ""
+    filter: str = ""
+    scope: str = ""
+    keep: Callable[[Any], bool] | None = field(default=None, compare=False)
+
+
+def describe_state(state: FeedState) -> str:
+    """The state of a feed in a few words: `live`, `syncing 1,500`, `stale 12s: connection refused`."""
+    if state.phase is Phase.SYNCING:
+        return f"syncing {state.count:,}"
+    if state.phase is Phase.STALE:
+        since = human_duration(max(time.time() - state.since, 0)) if state.since else ""
+        return clean(f"stale {since}: {state.reason}" if since else f"no connection: {state.reason}")
+    if state.phase is Phase.DENIED:
+        return clean(f"denied: {state.reason}")
+    return str(state.phase.value)
+
+
+class ResourcePane(ResourceTable):
+    """Title, state and rows of one place. What it shows is changed by `go`; it lets its feed go when it is removed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(key, f"sort('{title}')", f"Sort by {title}", id=f"pane.sort-{title.lower()}", show=False)
+            for key, title in SORT_KEYS
+        ),
+        Binding("shift+left", "sort_beside(-1)", "Sort by the column before", id="pane.sort-before", show=False),
+        Binding("shift+right", "sort_beside(1)", "Sort by the column after", id="pane.sort-after", show=False),
+        Binding("ctrl+w", "toggle_wide", "Wide", id="pane.wide", show=False),
+    ]
+
+    @dataclass
+    class Captioned(Message):
+        """Title or state changed."""
+
+        pane: ResourcePane
+
+    def __init__(self, frames: Frames, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._frames = frames
+        self.session: Session | None = None
+        self.place: Place | None = None
+        self._feed: Feed | None = None
+        self._live: View | None = None
+        self._filter_text = ""
+
+    @property
+    def state(self) -> FeedState:
+        """How the feed stands."""
+        return self._feed.state if self._feed else FeedState()
+
+    @property
+    def resource(self) -> Resource | None:
+        return self.place.resource if self.place else None
+
+    @property
+    def kind(self) -> Kind | None:
+        """How the objects are shown, and where enter leads."""
+        return self._feed.kind if self._feed else None
+
+    @property
+    def filter_text(self) -> str:
+        return self._filter_text
+
+    def opening(self, row: Row) -> Opening | None:
+        """Where enter leads from a row."""
+        if self._feed is None or isinstance(row.obj, Unreadable):
+            return None
+        return self._feed.kind.opens(row.obj)
+
+    def go(self, session: Session, place: Place) -> None:
+        """Show a place, letting go of the former one."""
+        self.leave()
+        self.session, self.place = session, place
+        self._feed = session.open(place.resource, place.namespace)
+        self._live = View(self._feed.kind, [self._feed.collection], namespace=place.namespace)
+        self._live.on_dirty = self.mark
+        if place.keep:
+            self._live.narrow(place.scope, place.keep)
+        self.show(self._live)
+        self.filter(place.filter)
+        self.mark()
+
+    def leave(self) -> None:
+        """Close the view and let the feed go."""
+        if self._live:
+            self._live.close()
+        if self._feed:
+            self._feed.release()
+        self._live = self._feed = None
+
+    def on_unmount(self) -> None:
+        self.leave()
+
+    def mark(self) -> None:
+        """Have it painted with the next frame."""
+        self._frames.mark(self.paint)
+
+    def paint(self) -> None:
+        """Bring what changed on the screen."""
+        if self._live is None or not self.is_attached:
+            return
+        if self._live.flush():
+            self.refresh_view()
+        self.caption()
+
+    def filter(self, text: str) -> None:
+        """Show only what a filter keeps. Raises FilterError, and then leaves the former filter."""
+        if self._live is None:
+            return
+        self._live.set_filter(parse_filter(text))
+        self._filter_text = text
+        self.mark()
+
+    def narrow(self, scope: str, keep: Callable[[Any], bool] | None) -> None:
+        """Show only what belongs to something (`node worker-a`); None takes that back."""
+        if self._live and self.place:
+            self.place = Place(
+                self.place.resource, self.place.namespace, self.place.filter, scope if keep else "", keep
+            )
+            self._live.narrow(scope, keep)
+            self.mark()
+
+    @on(ResourceTable.SortPicked)
+    def _sort_picked(self, event: ResourceTable.SortPicked) -> None:
+        event.stop()
+        self.action_sort(event.title)
+
+    def action_sort(self, title: str) -> None:
+        """Sort by a column that is shown; again turns it round."""
+        if self._live and title in self._titles:
+            self._live.sort_by(title)
+
+    def action_sort_beside(self, by: int) -> None:
+        """Sort by the column before or after the one that it is sorted by now."""
+        if self._live and (titles := self._titles):
+            here = titles.index(self._live.sort.title) if self._live.sort.title in titles else 0
+            self._live.sort_by(titles[(here + by) % len(titles)])
+
+    def action_toggle_wide(self) -> None:
+        """Show the wide columns, or hide them again."""
+        if self._live:
+            self._live.wide = not self._live.wide
+
+    @property
+    def _titles(self) -> list[str]:
+        return [column.title for column in self._live.columns] if self._live else []
+
+    def caption(self) -> None:
+        """Title and state, and what stands in the middle of an empty table."""
+        if self._live is None or self.place is None:
+            return
+        title, state = self._title(), describe_state(self.state)
+        self.empty_text = self._empty(state)
+        if (title, state) != (self.border_title, self.border_subtitle):
+            self.border_title, self.border_subtitle = title, state
+            self.post_message(self.Captioned(self))
+
+    def _title(self) -> str:
+        assert self._live
+        assert self.place
+        shown, total = len(self._live), self._live.total
+        count = f"{shown:,}" if shown == total else f"{shown:,} of {total:,}"
+        parts = [f"{title_of(self.place.resource)} {count}"]
+        if self.place.resource.namespaced:
+            parts.append(self.place.namespace or "all namespaces")
+        parts += [part for part in (self.place.scope, f"/{self._filter_text}" if self._filter_text else "") if part]
+        if self.marks:
+            parts.append(f"{len(self.marks)} marked")
+        return escape_title(" · ".join(parts))
+
+    def _empty(self, state: str) -> str:
+        assert self._live
+        assert self.place
+        if self.state.phase is not Phase.LIVE:
+            return state
+        if self._live.total:
+            return "nothing matches; esc shows all again"
+        where = f" in {self.place.namespace}" if self.place.namespace else ""
+        return f"no {self.place.resource.gvr.plural}{where}"
+
+
+def title_of(resource: Resource) -> str:
+    """`Pods`, `NetworkPolicies`: the plural, in the kind's own capitals."""
+    kind, plural = resource.kind, resource.gvr.plural
+    common = 0
+    while common < min(len(kind), len(plural)) and kind[common].lower() == plural[common]:
+        common += 1
+    return kind[:common] + plural[common:]
+
+
+def escape_title(text: str) -> str:
+    """A border title is markup to Textual: names from a cluster must not be."""
+    return clean(text).replace("[", r"\[")

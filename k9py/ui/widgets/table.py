@@ -1,0 +1,438 @@
+"""The one table of k9py: paints the few visible rows of a View, however many it has.
+
+Cursor, marks and scroll position are keys, so that rows may come and go without anything slipping under a finger.
+Nothing is done per row and frame: a painted row is kept until its version, its state or the text of its ages changes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from k9py.store.row import Row
+from k9py.store.view import View
+from k9py.ui.painting import Palette, cell_text, paint_empty
+from k9py.ui.widgets.table_layout import TableLayout, Window, lay_out
+from k9py.ui.widgets.table_paint import paint_header, paint_row
+from k9py.values.resource import Key
+
+_HEADER = 1
+_CACHED_ROWS = 2_000
+Signature = Hashable
+
+
+class ResourceTable(ScrollView, can_focus=True):
+    """A View on the screen. Attributes go down (`show`, `refresh_view`, `tick`, `empty_text`), messages up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Down", id="table.down", show=False),
+        Binding("up,k", "move(-1)", "Up", id="table.up", show=False),
+        Binding("home,g", "top", "Top", id="table.top", show=False),
+        Binding("end,G", "bottom", "Bottom", id="table.bottom", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", id="table.page-down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", id="table.page-up", show=False),
+        Binding("left,h", "shift(-1)", "Left", id="table.left", show=False),
+        Binding("right,l", "shift(1)", "Right", id="table.right", show=False),
+        Binding("space", "mark", "Mark", id="table.mark", show=False),
+        Binding("ctrl+@,ctrl+space", "mark_range", "Mark range", id="table.mark-range", show=False),
+        Binding("ctrl+backslash", "clear_marks", "Clear marks", id="table.clear-marks", show=False),
+        Binding("enter", "open", "Open", id="table.open", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"table--{tone}" for tone in ("plain", "ok", "added", "busy", "warn", "bad", "done", "going", "dim")),
+        *(f"table--{part}" for part in ("header", "sorted", "cursor", "cursor-blurred", "mark", "empty")),
+    }
+
+    empty_text = reactive("", layout=False)
+    """What stands in the middle while there are no rows: why there are none."""
+
+    class TableMessage(Message):
+        """What all messages of a table have in common."""
+
+        def __init__(self, table: ResourceTable) -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> ResourceTable:
+            return self.table
+
+    class Moved(TableMessage):
+        """The cursor is on another key, or on none."""
+
+        def __init__(self, table: ResourceTable, key: Key | None) -> None:
+            super().__init__(table)
+            self.key = key
+
+    class Opened(TableMessage):
+        """Enter was pressed on a row, or it was clicked twice."""
+
+        def __init__(self, table: ResourceTable, key: Key) -> None:
+            super().__init__(table)
+            self.key = key
+
+    class SortPicked(TableMessage):
+        """A title was clicked."""
+
+        def __init__(self, table: ResourceTable, title: str) -> None:
+            super().__init__(table)
+            self.title = title
+
+    class MarksChanged(TableMessage):
+        """Rows were marked or unmarked."""
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.loading_rows = False
+        """While rows still arrive for the first time, a cursor that nobody has moved stays on the first row."""
+        self._clock = clock
+        self._now = clock()
+        self._view: View | None = None
+        self._layout_key: Hashable = None
+        self._columns = TableLayout()
+        self._window = Window()
+        self._palette = Palette(self._style_of)
+        self._cursor: Key | None = None
+        self._cursor_index = 0
+        self._touched = False
+        self._top_key: Key | None = None
+        self._marks: dict[Key, str] = {}
+        self._last_marked: Key | None = None
+        self._painted: dict[int, Signature] = {}
+        self._strips: dict[Key, tuple[Signature, Strip]] = {}
+
+    # what it shows
+
+    @property
+    def view(self) -> View | None:
+        """The View that is shown."""
+        return self._view
+
+    def show(self, view: View) -> None:
+        """Show another View, or the same one after it was narrowed, filtered or sorted. A cursor that it has stays."""
+        if view is not self._view:
+            self._view = view
+            self._strips.clear()
+            self._touched = self._touched and self._cursor is not None and view.get(self._cursor) is not None
+        self.refresh_view()
+
+    def refresh_view(self) -> None:
+        """Follow the View after its flush: keep the rows where they are on the screen, paint what has changed."""
+        if self._view is None:
+            return
+        self._now = self._clock()
+        at_top = self.scroll_offset.y == 0
+        top_key = self._top_key
+        line = self._cursor_index - self.scroll_offset.y
+        held = 0 <= line < self._page
+        self._lay_out()
+        self._follow_cursor()
+        top = self._cursor_index - line if held else self._view.index_of(top_key) if top_key else None
+        if top is not None and not at_top:
+            self._scroll_rows(top)
+        if held:
+            self._scroll_to_cursor()
+        self._remember_top()
+        self._forget_void_marks()
+        self._repaint_changed()
+
+    def tick(self) -> None:
+        """A second has passed: paint the visible rows whose ages now read otherwise."""
+        self._now = self._clock()
+        self._repaint_changed()
+
+    # the cursor and the marks
+
+    @property
+    def cursor_key(self) -> Key | None:
+        """The key under the cursor."""
+        return self._cursor
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor."""
+        return self._view.get(self._cursor) if self._view and self._cursor else None
+
+    @property
+    def marks(self) -> set[Key]:
+        """The keys of the marked rows."""
+        return set(self._marks)
+
+    def targets(self) -> list[Row]:
+        """What an action applies to: the marked rows that can be seen in this View, in its order, else the cursor's."""
+        view = self._view
+        if view is None:
+            return []
+        found = [
+            (index, row)
+            for key in self._marks
+            if (index := view.index_of(key)) is not None and (row := view.row_at(index)).uid == self._marks[key]
+        ]
+        here = self.cursor_row
+        return [row for _, row in sorted(found, key=lambda pair: pair[0])] or ([here] if here else [])
+
+    def move_to(self, key: Key) -> None:
+        """Put the cursor on a key, if the View has it."""
+        index = self._view.index_of(key) if self._view else None
+        if index is not None:
+            self._go_to(index)
+
+    def action_move(self, rows: int) -> None:
+        self._go_to(self._cursor_index + rows)
+
+    def action_top(self) -> None:
+        self._go_to(0)
+
+    def action_bottom(self) -> None:
+        self._go_to(self._count - 1)
+
+    def action_page(self, pages: int) -> None:
+        self._go_to(self._cursor_index + pages * max(1, self._page - 1))
+
+    def action_shift(self, columns: int) -> None:
+        here, stops = self.scroll_offset.x, self._columns.stops
+        left, right = [stop for stop in stops if stop < here], [stop for stop in stops if stop > here]
+        target = right[:1] if columns > 0 else left[-1:]
+        self.scroll_to(x=target[0] if target else here, animate=False, force=True)
+
+    def action_mark(self) -> None:
+        row = self.cursor_row
+        if row is None:
+            return
+        if row.key in self._marks:
+            del self._marks[row.key]
+        else:
+            self._marks[row.key] = row.uid
+        self._last_marked = row.key
+        self._marks_changed()
+
+    def action_mark_range(self) -> None:
+        """Mark all rows between the last marked one and the cursor."""
+        view = self._view
+        start = view.index_of(self._last_marked) if view and self._last_marked else None
+        if view is None or self._cursor is None:
+            return
+        first, last = sorted((self._cursor_index if start is None else start, self._cursor_index))
+        for index in range(first, last + 1):
+            row = view.row_at(index)
+            self._marks[row.key] = row.uid
+        self._last_marked = self._cursor
+        self._marks_changed()
+
+    def action_clear_marks(self) -> None:
+        self._marks.clear()
+        self._last_marked = None
+        self._marks_changed()
+
+    def action_open(self) -> None:
+        if self._cursor is not None:
+            self._touched = True
+            self.post_message(self.Opened(self, self._cursor))
+
+    def _marks_changed(self) -> None:
+        self._touched = True
+        self._repaint_changed()
+        self.post_message(self.MarksChanged(self))
+
+    def _forget_void_marks(self) -> None:
+        """A mark is for one object: what was made anew under the same name is not marked."""
+        view = self._view
+        if not self._marks or view is None:
+            return
+        void = [key for key, uid in self._marks.items() if (row := view.get(key)) is not None and row.uid != uid]
+        for key in void:
+            del self._marks[key]
+        if void:
+            self.post_message(self.MarksChanged(self))
+
+    def _go_to(self, index: int) -> None:
+        """Put the cursor on a row, as a person has asked."""
+        self._touched = True
+        if self._count:
+            self._set_cursor(index)
+            self._scroll_to_cursor()
+            self._repaint_changed()
+
+    def _set_cursor(self, index: int) -> None:
+        self._cursor_index = max(0, min(index, self._count - 1))
+        key = self._view.key_at(self._cursor_index) if self._view and self._count else None
+        if key != self._cursor:
+            self._cursor = key
+            self.post_message(self.Moved(self, key))
+
+    def _follow_cursor(self) -> None:
+        """The cursor stays on its key; when that is gone, it takes the row that is now in its place."""
+        index = self._view.index_of(self._cursor) if self._view and self._cursor else None
+        if not self._touched and (self.loading_rows or index is None):
+            index = 0
+        self._set_cursor(self._cursor_index if index is None else index)
+
+    # where it is scrolled to
+
+    @property
+    def _count(self) -> int:
+        return len(self._view) if self._view is not None else 0
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.scrollable_content_region.height - _HEADER)
+
+    def _scroll_to_cursor(self) -> None:
+        top = self.scroll_offset.y
+        self._scroll_rows(max(self._cursor_index - self._page + 1, min(top, self._cursor_index)))
+
+    def _scroll_rows(self, top: int) -> None:
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False, force=True)
+
+    def _remember_top(self) -> None:
+        top = self.scroll_offset.y
+        self._top_key = self._view.key_at(top) if self._view is not None and top < self._count else None
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._painted.clear()
+        self._remember_top()
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_x(old_value, new_value)
+        self._look_through_window()
+
+    # what it paints
+
+    def _style_of(self, name: str, partial: bool) -> Style:
+        return self.get_component_rich_style(f"table--{name}", partial=partial)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._palette = Palette(self._style_of)
+        self._forget_paint()
+
+    def on_resize(self) -> None:
+        if self._view is not None:
+            self._view.flush()
+            self.refresh_view()
+
+    def on_focus(self) -> None:
+        self._repaint_changed()
+
+    def on_blur(self) -> None:
+        self._repaint_changed()
+
+    def _lay_out(self) -> None:
+        """Place the columns anew if they, their widths or the room for them have changed."""
+        view = self._view
+        if view is None:
+            return
+        room = self.scrollable_content_region.width
+        key = (id(view), tuple(column.title for column in view.columns), tuple(view.widths), view.sort, room)
+        if key != self._layout_key:
+            self._layout_key = key
+            self._columns = lay_out(view.columns, view.widths, room)
+            self._look_through_window()
+        size = Size(self._columns.width, self._count + _HEADER)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _look_through_window(self) -> None:
+        self._window = self._columns.window(self.scroll_offset.x)
+        self._forget_paint()
+
+    def _forget_paint(self) -> None:
+        self._strips.clear()
+        self._painted.clear()
+        self.refresh()
+
+    def _repaint_changed(self) -> None:
+        """Refresh those visible lines that would now be painted otherwise."""
+        size = self.scrollable_content_region.size
+        for y in range(size.height):
+            if self._painted.get(y) != self._signature(y):
+                self.refresh(Region(0, y, size.width, 1))
+
+    def _signature(self, y: int) -> Signature:
+        """Everything on which the look of line `y` depends, but for the layout and the styles."""
+        index = y - _HEADER + self.scroll_offset.y
+        if y < _HEADER or self._view is None or index >= self._count:
+            return (y, self.empty_text if not self._count else "")
+        return self._row_signature(self._view.row_at(index))
+
+    def _row_signature(self, row: Row) -> Signature:
+        ages = tuple(cell_text(cell, self._now) for cell in row.cells if cell.since is not None)
+        return (row.key, row.version, self._overlays(row.key), ages)
+
+    def _overlays(self, key: Key) -> tuple[str, ...]:
+        mark = ("mark",) if key in self._marks else ()
+        if key != self._cursor:
+            return mark
+        return (*mark, "cursor" if self.has_focus else "cursor-blurred")
+
+    def render_line(self, y: int) -> Strip:
+        signature = self._painted[y] = self._signature(y)
+        if y < _HEADER:
+            return self._render_header()
+        index = y - _HEADER + self.scroll_offset.y
+        if self._view is None or index >= self._count:
+            return self._render_blank(y)
+        return self._render_row(self._view.row_at(index), signature)
+
+    def _render_row(self, row: Row, signature: Signature) -> Strip:
+        cached = self._strips.get(row.key)
+        if cached is not None and cached[0] == signature:
+            return cached[1]
+        width = self.scrollable_content_region.width
+        strip = paint_row(row, self._window, width, self._palette, self._now, self._overlays(row.key))
+        if len(self._strips) >= _CACHED_ROWS:
+            self._strips.clear()
+        self._strips[row.key] = (signature, strip)
+        return strip
+
+    def _render_header(self) -> Strip:
+        if self._view is None:
+            return self._render_blank(0)
+        width = self.scrollable_content_region.width
+        plain, marked = self._style_of("header", False), self._style_of("sorted", False)
+        return paint_header(self._window, width, self._view.sort, plain, marked)
+
+    def _render_blank(self, y: int) -> Strip:
+        size = self.scrollable_content_region.size
+        text = self.empty_text if not self._count and y == size.height // 2 else ""
+        return paint_empty(text, size.width, self._style_of("empty", False))
+
+    # the mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """A title sorts, a row takes the cursor, and a second click on the same row opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None or self._view is None:
+            return
+        if offset.y < _HEADER:
+            self._pick_sort(offset.x)
+            return
+        index = offset.y - _HEADER + self.scroll_offset.y
+        if index < self._count:
+            again = event.chain == 2 and self._view.key_at(index) == self._cursor
+            self._go_to(index)
+            if again:
+                self.action_open()
+
+    def _pick_sort(self, x: int) -> None:
+        place = self._window.place_at(x)
+        if place is not None:
+            self.post_message(self.SortPicked(self, place.column.title))

@@ -1,0 +1,1 @@
+"""Pure leaves that every layer may use: identities, requests as data, quantities, ages, text."""

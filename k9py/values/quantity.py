@@ -1,0 +1,52 @@
+"""Kubernetes quantities: read as numbers, and said as tables say CPU, memory and shares of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+_QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]+)|(n|u|m|k|[KMGTPE]i|[MGTPE]|))")
+_MEBIBYTE = 1 << 20
+_SCALE: dict[str, float] = {
+    "": 1.0,
+    **{suffix: 10.0**power for suffix, power in zip("num", (-9, -6, -3), strict=True)},
+    **{suffix: 10.0**power for suffix, power in zip("kMGTPE", range(3, 21, 3), strict=True)},
+    **{f"{suffix}i": 2.0**power for suffix, power in zip("KMGTPE", range(10, 70, 10), strict=True)},
+}
+
+
+@lru_cache(maxsize=4096)
+def parse_quantity(text: str) -> float:
+    """The number that a quantity stands for: `100m`, `61Mi`, `1e3`, `2.5G`. Raises ValueError."""
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a quantity")
+    number, exponent, suffix = match.groups()
+    return float(number) * (10.0 ** int(exponent) if exponent else _SCALE[suffix])
+
+
+def millicores(cores: float) -> int:
+    """Thousandths of a core, rounded up as kubectl top rounds them: what uses something never shows as 0."""
+    # a float's dust must not round up: 0.012 cores are 12 of them
+    return math.ceil(round(cores * 1000, 6))
+
+
+def mebibytes(size: float) -> int:
+    """Whole mebibytes of a size in bytes."""
+    return int(size // _MEBIBYTE)
+
+
+def say_cpu(cores: float) -> str:
+    """CPU as a table says it: `12m`."""
+    return f"{millicores(cores)}m"
+
+
+def say_memory(size: float) -> str:
+    """Memory as a table says it: `61Mi`."""
+    return f"{mebibytes(size)}Mi"
+
+
+def percent(used: int, whole: int) -> int:
+    """How much of the whole is used, rounded down."""
+    return 100 * used // whole

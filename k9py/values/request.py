@@ -1,0 +1,39 @@
+"""A request to an API server, as data: what a Plan holds and what a Transport sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_PATCH = "application/strategic-merge-patch+json"
+TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Method, path and the rest. `body` is a JSON value; the Transport encodes it."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    content_type: str = JSON
+    accept: str = JSON
+
+    @property
+    def target(self) -> str:
+        """Path and query, as they follow the server's address."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back with a status below 400. `warnings` are the texts of the server's `Warning:` headers (299)."""
+
+    status: int
+    body: bytes
+    warnings: tuple[str, ...] = ()
