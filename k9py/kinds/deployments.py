@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always, join_texts
+from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always, count_cell, join_texts, ratio_cell
 from k9py.kinds.pod_parts import Condition
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
@@ -82,18 +82,15 @@ def _tone(deployment: Deployment, _joined: Joined) -> Tone:
 
 
 def _ready(deployment: Deployment, joined: Joined) -> Cell:
-    ready, wanted = deployment.status.ready_replicas, deployment.spec.replicas
-    return Cell(f"{ready}/{wanted}", _tone(deployment, joined), ready / wanted if wanted else 1.0)
+    return ratio_cell(deployment.status.ready_replicas, deployment.spec.replicas, _tone(deployment, joined))
 
 
 def _up_to_date(deployment: Deployment, _joined: Joined) -> Cell:
-    count = deployment.status.updated_replicas
-    return Cell(str(count), Tone.PLAIN, count)
+    return count_cell(deployment.status.updated_replicas)
 
 
 def _available(deployment: Deployment, _joined: Joined) -> Cell:
-    count = deployment.status.available_replicas
-    return Cell(str(count), Tone.PLAIN, count)
+    return count_cell(deployment.status.available_replicas)
 
 
 def _containers(deployment: Deployment, _joined: Joined) -> Cell:

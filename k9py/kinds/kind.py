@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -76,12 +77,25 @@ def time_cell(text: str | None) -> Cell:
 
 def join_labels(labels: Mapping[str, str] | None) -> Cell:
     """Labels as kubectl says them: `app=web,tier=front`."""
-    return text_cell(",".join(f"{key}={value}" for key, value in sorted((labels or {}).items())))
+    return join_texts(f"{key}={value}" for key, value in sorted((labels or {}).items()))
 
 
+@lru_cache(maxsize=4096)
 def text_cell(text: str) -> Cell:
-    """A text, or <none>."""
+    """A text that many rows share, or <none>. They share the cell, too: less to make, to keep and to compare."""
     return Cell(text) if text else NONE
+
+
+@lru_cache(maxsize=1024)
+def count_cell(count: int) -> Cell:
+    """A number of something."""
+    return Cell(str(count), Tone.PLAIN, count)
+
+
+@lru_cache(maxsize=1024)
+def ratio_cell(part: int, whole: int, tone: Tone = Tone.PLAIN) -> Cell:
+    """So many of so many: `1/2`. Sorted, those come first of which most is missing."""
+    return Cell(f"{part}/{whole}", tone, part / whole if whole else 1.0)
 
 
 def join_texts(texts: Iterable[str]) -> Cell:

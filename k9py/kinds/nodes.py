@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from k9py.kinds.kind import AGE, LABELS, NAME, UNKNOWN, Kind, Opening, Part, always, join_texts, text_cell
+from k9py.kinds.kind import AGE, LABELS, NAME, UNKNOWN, Kind, Opening, Part, always, count_cell, join_texts, text_cell
 from k9py.kinds.pod_parts import Condition
 from k9py.kinds.usage import UNMEASURED, cpu_cell, memory_cell, share_cell
 from k9py.store.column import Column, Joined
@@ -119,8 +119,7 @@ def _roles(node: Node, _joined: Joined) -> Cell:
 
 
 def _taints(node: Node, _joined: Joined) -> Cell:
-    count = len(node.spec.taints)
-    return Cell(str(count), Tone.PLAIN, count)
+    return count_cell(len(node.spec.taints))
 
 
 def _pods(node: Node, joined: Joined) -> Cell:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from k9py.kinds.pod_parts import Condition, Container, ContainerStatus, PodSpec, PodStatus, State, Terminated
+from k9py.kinds.pod_parts import Condition, ContainerStatus, PodSpec, PodStatus, State, Terminated
 from k9py.values.age import parse_time
 from k9py.values.cell import Tone
 from k9py.values.metadata import Metadata
@@ -21,7 +21,10 @@ _BUSY = frozenset({"Pending", "ContainerCreating", "PodInitializing", _GATED, "N
 
 
 class PodSummary(NamedTuple):
-    """What a pod's statuses amount to. `last_restart` is in epoch seconds."""
+    """What a pod's statuses amount to.
+
+    `last_restart` is in epoch seconds, None when there was none or its time is not known.
+    """
 
     ready: int
     total: int
@@ -42,42 +45,24 @@ class PodSummary(NamedTuple):
         return Tone.BUSY if initializing or self.status in _BUSY else Tone.BAD
 
 
-class _Restarts(NamedTuple):
-    times: int = 0
-    last: float | None = None
-
-    def plus(self, status: ContainerStatus) -> _Restarts:
-        before = status.last_state.terminated
-        times = [time for time in (self.last, parse_time(before.finished_at) if before else None) if time is not None]
-        return _Restarts(self.times + status.restart_count, max(times, default=None))
-
-
-class _Progress(NamedTuple):
-    """How far the init containers are: a word as long as they hold up the pod."""
-
-    word: str
-    ready: int
-
-
 def summarise(metadata: Metadata, spec: PodSpec, status: PodStatus) -> PodSummary:
     """What `kubectl get pods` says of it."""
-    inits = {container.name: container for container in spec.init_containers}
-    total = len(spec.containers) + sum(container.is_sidecar for container in spec.init_containers)
-    statuses, inits_statuses = status.container_statuses, status.init_container_statuses
-    progress = _init_progress(inits, inits_statuses)
-    ready, word = progress.ready, progress.word or _first_word(status)
-    reached = list(_held_up(inits, inits_statuses))
-    restarts = _count(reached)
-    if not progress.word or _is_true(status.conditions, "Initialized"):
-        word = _main_word(word, statuses, status.conditions)
-        ready += sum(_runs_ready(container) for container in statuses)
-        restarts = _count([*(each for each in reached if _is_sidecar(inits, each)), *statuses])
-    return PodSummary(ready, total, _last_word(metadata, status, word), *restarts)
+    sidecars = {container.name for container in spec.init_containers if container.is_sidecar}
+    counted, word = _walk_inits(sidecars, spec, status)
+    ready = sum([each.ready for each in counted if _goes_on(sidecars, each) and not _has_succeeded(each)])
+    if not word or _is_true(status.conditions, "Initialized"):
+        word = _main_word(word or _first_word(status), status)
+        ready += sum([_runs_ready(each) for each in status.container_statuses])
+        counted = [*[each for each in counted if each.name in sidecars], *status.container_statuses]
+    restarts = sum([each.restart_count for each in counted])
+    last_restart = _last_end(counted) if restarts else None
+    total = len(spec.containers) + len(sidecars)
+    return PodSummary(ready, total, _last_word(metadata, status, word), restarts, last_restart)
 
 
 def _first_word(status: PodStatus) -> str:
     for condition in status.conditions:
-        if condition.type == "PodScheduled" and condition.reason == _GATED:
+        if condition.reason == _GATED and condition.type == "PodScheduled":
             return _GATED
     return status.reason or status.phase
 
@@ -90,36 +75,24 @@ def _last_word(metadata: Metadata, status: PodStatus, word: str) -> str:
     return word if status.phase in OVER else "Terminating"
 
 
-def _init_progress(inits: dict[str, Container], statuses: tuple[ContainerStatus, ...]) -> _Progress:
-    ready = 0
-    for index, status in enumerate(statuses):
-        if _is_past(inits, status):
-            ready += status.ready and not _has_succeeded(status)
-        else:
-            return _Progress(f"Init:{_init_word(status.state) or f'{index}/{len(inits)}'}", ready)
-    return _Progress("", ready)
+def _walk_inits(sidecars: set[str], spec: PodSpec, status: PodStatus) -> tuple[list[ContainerStatus], str]:
+    """The init containers up to the one that holds up the pod, and a word for that; "" when none does."""
+    reached: list[ContainerStatus] = []
+    for index, each in enumerate(status.init_container_statuses):
+        reached.append(each)
+        if not _has_succeeded(each) and not _goes_on(sidecars, each):
+            return reached, f"Init:{_init_word(each.state) or f'{index}/{len(spec.init_containers)}'}"
+    return reached, ""
 
 
-def _held_up(inits: dict[str, Container], statuses: tuple[ContainerStatus, ...]) -> Iterable[ContainerStatus]:
-    """The init containers up to the one that holds up the pod, if one does."""
-    for status in statuses:
-        yield status
-        if not _is_past(inits, status):
-            return
-
-
-def _is_past(inits: dict[str, Container], status: ContainerStatus) -> bool:
-    return _has_succeeded(status) or (_is_sidecar(inits, status) and bool(status.started))
+def _goes_on(sidecars: set[str], status: ContainerStatus) -> bool:
+    """Whether it is a sidecar that has started: it runs on and holds up nothing."""
+    return status.name in sidecars and bool(status.started)
 
 
 def _has_succeeded(status: ContainerStatus) -> bool:
     terminated = status.state.terminated
     return terminated is not None and terminated.exit_code == 0
-
-
-def _is_sidecar(inits: dict[str, Container], status: ContainerStatus) -> bool:
-    container = inits.get(status.name)
-    return container is not None and container.is_sidecar
 
 
 def _init_word(state: State) -> str:
@@ -136,21 +109,24 @@ def _ending(terminated: Terminated) -> str:
     return f"Signal:{terminated.signal}" if terminated.signal else f"ExitCode:{terminated.exit_code}"
 
 
-def _main_word(word: str, statuses: tuple[ContainerStatus, ...], conditions: tuple[Condition, ...]) -> str:
+def _main_word(word: str, status: PodStatus) -> str:
     failed = ""
-    for status in reversed(statuses):
-        waiting, terminated = status.state.waiting, status.state.terminated
+    for each in reversed(status.container_statuses):
+        waiting, terminated = each.state.waiting, each.state.terminated
         if waiting and waiting.reason:
             word = waiting.reason
         elif terminated:
             word = _ending(terminated)
             failed = word if terminated.exit_code else failed
-    if word != "Completed":
-        return word
-    running = any(_runs_ready(status) for status in statuses)
-    if running and _is_true(conditions, "Ready"):
+    return _completed_word(failed, status) if word == "Completed" else word
+
+
+def _completed_word(failed: str, status: PodStatus) -> str:
+    """A pod of which one container has completed may yet be running, or have failed in another."""
+    running = any(_runs_ready(each) for each in status.container_statuses)
+    if running and _is_true(status.conditions, "Ready"):
         return "Running"
-    return failed or ("NotReady" if running else word)
+    return failed or ("NotReady" if running else "Completed")
 
 
 def _runs_ready(status: ContainerStatus) -> bool:
@@ -164,11 +140,10 @@ def _runs_ready(status: ContainerStatus) -> bool:
     )
 
 
-def _count(statuses: Iterable[ContainerStatus]) -> _Restarts:
-    restarts = _Restarts()
-    for status in statuses:
-        restarts = restarts.plus(status)
-    return restarts
+def _last_end(statuses: Iterable[ContainerStatus]) -> float | None:
+    """When a container was last at its end before it was started again."""
+    ends = [parse_time(each.last_state.terminated.finished_at) for each in statuses if each.last_state.terminated]
+    return max([end for end in ends if end is not None], default=None)
 
 
 def _is_true(conditions: tuple[Condition, ...], wanted: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
-from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, always, text_cell
-from k9py.kinds.pod_parts import Container, PodMetadata, PodSpec, PodStatus, Resources
+from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, always, count_cell, ratio_cell, text_cell
+from k9py.kinds.pod_parts import PodMetadata, PodSpec, PodStatus, Resources
 from k9py.kinds.pod_status import PodSummary, summarise
-from k9py.kinds.usage import cpu_cell, memory_cell, share_cell
+from k9py.kinds.usage import UNMEASURED, cpu_cell, memory_cell, share_cell
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.quantity import millicores, parse_quantity
@@ -67,27 +68,29 @@ class Pod(msgspec.Struct, gc=False):
 
 
 def _add_up(spec: PodSpec) -> Budget:
-    together = [*spec.containers, *(each for each in spec.init_containers if each.is_sidecar)]
-    parts = [_asked(container) for container in together]
+    asked = [_asked(container.resources) for container in spec.containers]
+    asked += [_asked(container.resources) for container in spec.init_containers if container.is_sidecar]
     own = _amounts(spec.resources)
     # what the pod asks for as a whole counts instead of its containers' sums
-    return Budget(*(whole or sum(part[index] for part in parts) for index, whole in enumerate(own)))
+    return Budget(*[whole or sum(parts) for whole, *parts in zip(own, *asked, strict=True)])
 
 
-def _asked(container: Container) -> Budget:
+def _asked(resources: Resources) -> Budget:
     """A container's part. One that asks for nothing is given what its limits say."""
-    resources = container.resources
     return _amounts(resources if resources.requests else Resources(resources.limits, resources.limits))
 
 
 def _amounts(resources: Resources) -> Budget:
     requests, limits = resources.requests or {}, resources.limits or {}
-    return Budget(
-        millicores(parse_quantity(requests.get("cpu", "0"))),
-        millicores(parse_quantity(limits.get("cpu", "0"))),
-        int(parse_quantity(requests.get("memory", "0"))),
-        int(parse_quantity(limits.get("memory", "0"))),
-    )
+    return _budget_of(requests.get("cpu"), limits.get("cpu"), requests.get("memory"), limits.get("memory"))
+
+
+@lru_cache(maxsize=4096)
+def _budget_of(cpu: str | None, cpu_limit: str | None, memory: str | None, memory_limit: str | None) -> Budget:
+    cores, cores_limit, size, size_limit = [
+        parse_quantity(quantity) if quantity else 0.0 for quantity in (cpu, cpu_limit, memory, memory_limit)
+    ]
+    return Budget(millicores(cores), millicores(cores_limit), int(size), int(size_limit))
 
 
 def _usage(pod: Pod, joined: Joined) -> Usage | None:
@@ -96,17 +99,22 @@ def _usage(pod: Pod, joined: Joined) -> Usage | None:
 
 def _ready(pod: Pod, _joined: Joined) -> Cell:
     ready, total, *_ = pod.summary
-    return Cell(f"{ready}/{total}", Tone.PLAIN, ready / total if total else 1.0)
+    return ratio_cell(ready, total)
 
 
 def _status(pod: Pod, _joined: Joined) -> Cell:
-    return Cell(pod.summary.status, pod.summary.tone)
+    return _status_cell(pod.summary.status, pod.summary.tone)
+
+
+@lru_cache(maxsize=256)
+def _status_cell(status: str, tone: Tone) -> Cell:
+    return Cell(status, tone)
 
 
 def _restarts(pod: Pod, _joined: Joined) -> Cell:
     """`14`, painted `14 (2m ago)` as kubectl writes it."""
-    restarts = pod.summary.restarts
-    return Cell(str(restarts), Tone.PLAIN, restarts, pod.summary.last_restart if restarts else None)
+    _ready, _total, _status, restarts, last = pod.summary
+    return count_cell(restarts) if last is None else Cell(str(restarts), Tone.PLAIN, restarts, last)
 
 
 def _last_restart(pod: Pod, _joined: Joined) -> Cell:
@@ -123,31 +131,28 @@ def _memory(pod: Pod, joined: Joined) -> Cell:
 
 
 def _cpu_of_request(pod: Pod, joined: Joined) -> Cell:
-    return share_cell(_millicores(_usage(pod, joined)), pod.budget.cpu_request, warns=False)
+    usage = _usage(pod, joined)
+    return share_cell(millicores(usage.cpu), pod.budget.cpu_request, warns=False) if usage else UNMEASURED
 
 
 def _cpu_of_limit(pod: Pod, joined: Joined) -> Cell:
-    return share_cell(_millicores(_usage(pod, joined)), pod.budget.cpu_limit)
+    usage = _usage(pod, joined)
+    return share_cell(millicores(usage.cpu), pod.budget.cpu_limit) if usage else UNMEASURED
 
 
 def _memory_of_request(pod: Pod, joined: Joined) -> Cell:
-    return share_cell(_bytes(_usage(pod, joined)), pod.budget.memory_request, warns=False)
+    usage = _usage(pod, joined)
+    return share_cell(int(usage.memory), pod.budget.memory_request, warns=False) if usage else UNMEASURED
 
 
 def _memory_of_limit(pod: Pod, joined: Joined) -> Cell:
-    return share_cell(_bytes(_usage(pod, joined)), pod.budget.memory_limit)
-
-
-def _millicores(usage: Usage | None) -> int | None:
-    return millicores(usage.cpu) if usage else None
-
-
-def _bytes(usage: Usage | None) -> int | None:
-    return int(usage.memory) if usage else None
+    usage = _usage(pod, joined)
+    return share_cell(int(usage.memory), pod.budget.memory_limit) if usage else UNMEASURED
 
 
 def _ip(pod: Pod, _joined: Joined) -> Cell:
-    return text_cell(pod.status.pod_ips[0].ip if pod.status.pod_ips else "")
+    ip = pod.status.pod_ips[0].ip if pod.status.pod_ips else ""
+    return Cell(ip) if ip else NONE
 
 
 def _gates(pod: Pod, _joined: Joined) -> Cell:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from k9py.kube.wire import Sender
+from k9py.kube.wire import Sender, decode
+from k9py.values.errors import ApiError
 from k9py.values.log import LogSource
 from k9py.values.request import Request
 
@@ -20,7 +21,12 @@ class _Waiting(msgspec.Struct):
     reason: str = ""
 
 
+class _Running(msgspec.Struct):
+    pass
+
+
 class _State(msgspec.Struct):
+    running: _Running | None = None
     waiting: _Waiting | None = None
     terminated: _Terminated | None = None
 
@@ -73,17 +79,32 @@ class ContainerFacts:
     `waiting` is the reason why it is not running, `ending` how it ended if it will not be started again.
     """
 
-    pod_uid: str
+    name: str
+    pod_uid: str = ""
     run: str = ""
     restarts: int = 0
+    running: bool = False
     waiting: str = ""
     ending: str = ""
 
+    @property
+    def gone(self) -> bool:
+        """There is no such pod any more."""
+        return not self.pod_uid
+
 
 async def read_container(transport: Sender, source: LogSource) -> ContainerFacts | None:
-    """Ask the pod about the container; None if the pod has none of that name. ApiError, Unreachable."""
+    """Ask the pod about the container; None if one may not ask, or if the pod has none of that name."""
     path = f"/api/v1/namespaces/{source.namespace}/pods/{source.pod}"
-    return describe(_pods.decode((await transport.send(Request("GET", path))).body), source.container)
+    try:
+        answer = await transport.send(Request("GET", path))
+    except ApiError as error:
+        if error.missing:
+            return ContainerFacts(source.container)
+        if error.denied:
+            return None
+        raise
+    return describe(decode(_pods, answer.body, "pod"), source.container)
 
 
 def describe(pod: _Pod, name: str) -> ContainerFacts | None:
@@ -97,9 +118,11 @@ def describe(pod: _Pod, name: str) -> ContainerFacts | None:
     told = next((each for each in statuses if each.name == name), _Status(name))
     ended = told.state.terminated
     return ContainerFacts(
+        name,
         pod.metadata.uid,
         told.container_id,
         told.restart_count,
+        told.state.running is not None,
         told.state.waiting.reason if told.state.waiting else "",
         _describe_ending(ended) if ended and not _comes_again(pod, container, ended) else "",
     )

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from k9py.kube.failures import one_line
+from k9py.kube.failures import LONGEST_TEXT, one_line
 from k9py.kube.kubeconfig_file import Cluster, ExecPlugin
 from k9py.values.errors import LoginFailed
 
@@ -59,7 +59,7 @@ async def run_plugin(plugin: ExecPlugin, cluster: Cluster, interactive: bool, ti
             process.kill()
             await process.wait()
     if process.returncode:
-        said = one_line(complaint) or "it said nothing"
+        said = _last_words(complaint) or "it said nothing"
         raise LoginFailed(f"{plugin.command} failed ({process.returncode}): {said}", _by_hand(plugin))
     return _read_answer(plugin, output)
 
@@ -138,6 +138,12 @@ def _read_answer(plugin: ExecPlugin, output: bytes) -> PluginStatus:
     if not status.token and not status.client_certificate_data:
         raise LoginFailed(f"{plugin.command} gave neither a token nor a certificate", _by_hand(plugin))
     return status
+
+
+def _last_words(complaint: str) -> str:
+    """The end of it: what went wrong stands below what was tried."""
+    line = one_line(complaint, _TAIL)
+    return line if len(line) <= LONGEST_TEXT else f"…{line[-LONGEST_TEXT:]}"
 
 
 def _by_hand(plugin: ExecPlugin) -> str:

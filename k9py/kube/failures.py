@@ -11,13 +11,13 @@ import email.utils
 import re
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import aiohttp
 import msgspec
 
-from k9py.values.errors import ApiError, K9pyError, Unreachable
+from k9py.values.errors import ApiError, Unreachable
 
 LONGEST_TEXT = 256
 NETWORK_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
@@ -35,7 +35,7 @@ _CERTIFICATE_CURES = {
 }
 _UNKNOWN_CA = ("is signed by an unknown authority", "check certificate-authority of the cluster in the kubeconfig")
 
-_SSL_REASONS = {
+_TLS_CURES = {
     "WRONG_VERSION_NUMBER": ("speaks no TLS there", "it may be plain HTTP: check the scheme and port of `server`"),
     "HTTP_REQUEST": ("speaks no TLS there", "it may be plain HTTP: check the scheme and port of `server`"),
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": ("wants a client certificate", "set client-certificate of the user"),
@@ -47,10 +47,39 @@ _SSL_REASONS = {
     "TLSV1_UNRECOGNIZED_NAME": ("does not know the name it was called by", "check tls-server-name"),
 }
 
+_NETWORK: tuple[tuple[type[BaseException], str, str], ...] = (
+    (
+        aiohttp.ClientProxyConnectionError,
+        "cannot reach the proxy on the way to {server}: {detail}",
+        "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY",
+    ),
+    (
+        aiohttp.ClientHttpProxyError,
+        "the proxy does not let us through to {server}: {detail}",
+        "check user and password in proxy-url or HTTPS_PROXY, and whether NO_PROXY should name the server",
+    ),
+    (
+        aiohttp.ClientConnectorDNSError,
+        "the host of {server} is not known",
+        "check `server` in the kubeconfig, DNS and VPN",
+    ),
+    (asyncio.TimeoutError, "{server} does not answer", "check the network, VPN and firewall"),
+    (ConnectionRefusedError, "{server} refuses connections", "is the API server running, and is the port right?"),
+    (aiohttp.ClientConnectorError, "cannot reach {server}: {detail}", "check the network and VPN"),
+    (
+        aiohttp.ClientResponseError,
+        "{server} does not answer in HTTP",
+        "check the scheme and port of `server` in the kubeconfig",
+    ),
+    (aiohttp.InvalidURL, "{server} is no address", "check `server` in the kubeconfig"),
+    (aiohttp.ClientError, "{server} has closed the connection", "it may be restarting"),
+    (ConnectionError, "{server} has closed the connection", "it may be restarting"),
+)
+"""The first that fits says it: the narrow ones stand before those that they are kinds of."""
+
 _STATUS_CURES = {
     401: "log in again: the credentials are missing, wrong or expired",
     403: "ask for a role that allows it",
-    407: "give the proxy's user and password in proxy-url or HTTPS_PROXY",
     429: "the server is busy; it will be asked again",
     502: "a proxy before the API server got no answer from it",
     503: "the API server, or what it passes this on to, is not ready",
@@ -64,12 +93,17 @@ def one_line(text: str, longest: int = LONGEST_TEXT) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def network_error(error: BaseException, server: str) -> K9pyError:
+def network_error(error: BaseException, server: str) -> Unreachable:
     """Say what kept a request from being answered. `server` is its address as the kubeconfig has it."""
-    for kind, describe in _NETWORK:
-        if isinstance(error, kind):
-            return describe(error, server)
-    return Unreachable(f"cannot reach {server}: {one_line(str(error)) or type(error).__name__}")
+    chain = list(_causes(error))
+    for cause in chain:
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, aiohttp.ClientError):
+            return _tls_error(cause, server)
+    detail = _detail(chain)
+    for kind, message, cure in _NETWORK:
+        if any(isinstance(cause, kind) for cause in chain):
+            return Unreachable(message.format(server=server, detail=detail), cure)
+    return Unreachable(f"cannot reach {server}: {detail}", "check the network and VPN")
 
 
 def silence_error(server: str, seconds: float) -> Unreachable:
@@ -94,6 +128,31 @@ def not_kubernetes(status: int, body: bytes) -> ApiError:
     return ApiError(
         status, "", f"a web page came instead of the Kubernetes API: {text}", "check `server`; log in again"
     )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what is behind it: aiohttp wraps what ssl and the system say, sometimes without their details."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _detail(chain: list[BaseException]) -> str:
+    """What is worth telling: a proxy's refusal, or the system's own words."""
+    first, last = chain[0], chain[-1]
+    if isinstance(first, aiohttp.ClientResponseError):
+        return one_line(f"{first.status} {first.message}")
+    strerror = last.strerror if isinstance(last, OSError) else ""
+    return one_line(strerror or str(last)) or type(last).__name__
+
+
+def _tls_error(error: ssl.SSLError, server: str) -> Unreachable:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        wrong, cure = _CERTIFICATE_CURES.get(error.verify_code, _UNKNOWN_CA)
+        return Unreachable(f"the certificate of {server} {wrong} ({one_line(error.verify_message)})", cure)
+    reason: str = getattr(error, "reason", None) or str(error)  # absent where Python made the error itself
+    wrong, cure = _TLS_CURES.get(reason, (f"has no TLS in common with us ({one_line(reason)})", "check `server`"))
+    return Unreachable(f"{server} {wrong}", cure)
 
 
 class _Status(msgspec.Struct):
@@ -125,11 +184,12 @@ def _read_retry_after(text: str | None) -> float | None:
     """Seconds, or a date (RFC 9110)."""
     if not text:
         return None
+    if text.isdigit():
+        return float(text)
     try:
-        return max(0.0, float(text))
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     except ValueError:
-        date = email.utils.parsedate_to_datetime(text) if "," in text else None
-        return max(0.0, date.timestamp() - time.time()) if date else None
+        return None
 
 
 def _describe_text(text: str) -> str:
@@ -137,82 +197,3 @@ def _describe_text(text: str) -> str:
     head = text[: 64 * LONGEST_TEXT]
     title = _TITLE.search(head)
     return one_line(title[1] if title and title[1].strip() else _TAG.sub(" ", head))
-
-
-def _refused(error: BaseException, server: str) -> K9pyError:
-    return Unreachable(f"{server} refuses connections", "is the API server running, and is the port right?")
-
-
-def _unknown_host(error: BaseException, server: str) -> K9pyError:
-    return Unreachable(f"the host of {server} is not known", "check `server` in the kubeconfig, DNS and VPN")
-
-
-def _timed_out(error: BaseException, server: str) -> K9pyError:
-    return Unreachable(f"{server} does not answer", "check the network, VPN and firewall")
-
-
-def _bad_certificate(error: BaseException, server: str) -> K9pyError:
-    cause = error.certificate_error if isinstance(error, aiohttp.ClientConnectorCertificateError) else error
-    code = cause.verify_code if isinstance(cause, ssl.SSLCertVerificationError) else 0
-    wrong, cure = _CERTIFICATE_CURES.get(code, _UNKNOWN_CA)
-    detail = cause.verify_message if isinstance(cause, ssl.SSLCertVerificationError) else str(cause)
-    return Unreachable(f"the certificate of {server} {wrong} ({one_line(detail)})", cure)
-
-
-def _bad_tls(error: BaseException, server: str) -> K9pyError:
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    reason = (cause.reason if isinstance(cause, ssl.SSLError) else "") or ""
-    if reason not in _SSL_REASONS:
-        return Unreachable(
-            f"no TLS with {server}: {one_line(reason or str(cause))}", "check `server` and the certificates"
-        )
-    wrong, cure = _SSL_REASONS[reason]
-    return Unreachable(f"{server} {wrong}", cure)
-
-
-def _proxy_refused(error: BaseException, server: str) -> K9pyError:
-    return Unreachable(
-        f"cannot reach the proxy on the way to {server}", "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY"
-    )
-
-
-def _proxy_denied(error: BaseException, server: str) -> K9pyError:
-    assert isinstance(error, aiohttp.ClientHttpProxyError)
-    said = f"{error.status} {one_line(error.message)}".strip()
-    return Unreachable(f"the proxy does not let us through to {server}: {said}", _STATUS_CURES.get(error.status, ""))
-
-
-def _cut(error: BaseException, server: str) -> K9pyError:
-    return Unreachable(f"{server} has closed the connection", "it may be restarting")
-
-
-def _not_http(error: BaseException, server: str) -> K9pyError:
-    return Unreachable(f"{server} does not answer in HTTP", "check the scheme and port of `server` in the kubeconfig")
-
-
-def _connector(error: BaseException, server: str) -> K9pyError:
-    """A TCP connection that did not come about: aiohttp keeps the system's own error inside."""
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, ConnectionRefusedError) or "Connect call failed" in str(cause):
-        return _refused(error, server)
-    reason = one_line((cause.strerror if isinstance(cause, OSError) else "") or str(cause))
-    return Unreachable(f"cannot reach {server}: {reason}", "check the network and VPN")
-
-
-_NETWORK: tuple[tuple[type[BaseException], Callable[[BaseException, str], K9pyError]], ...] = (
-    (aiohttp.ClientProxyConnectionError, _proxy_refused),
-    (aiohttp.ClientHttpProxyError, _proxy_denied),
-    (aiohttp.ClientConnectorCertificateError, _bad_certificate),
-    (ssl.SSLCertVerificationError, _bad_certificate),
-    (aiohttp.ClientConnectorDNSError, _unknown_host),
-    (aiohttp.ClientSSLError, _bad_tls),
-    (ssl.SSLError, _bad_tls),
-    (asyncio.TimeoutError, _timed_out),
-    (aiohttp.ClientConnectorError, _connector),
-    (aiohttp.ServerDisconnectedError, _cut),
-    (aiohttp.ClientPayloadError, _cut),
-    (aiohttp.ClientOSError, _cut),
-    (ConnectionError, _cut),
-    (aiohttp.ClientResponseError, _not_http),
-)
-"""The first that fits says it: the narrow ones stand before those that they are kinds of."""

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Raw
 
-from k9py.kube.wire import Event, Page, decode_table
+from k9py.kube.wire import Event, Page, decode, decode_table
 from k9py.values.batch import Batch, ServerColumn
 from k9py.values.request import JSON, TABLE
 
@@ -106,6 +106,6 @@ _facts = msgspec.json.Decoder(_Facts)
 
 def make_row(raw: Raw) -> Raw:
     """A row of PLAIN_COLUMNS as a server would have made it of this object."""
-    plain = _plain.decode(raw)
-    facts = _facts.decode(plain.metadata)
+    plain = decode(_plain, raw, "object")
+    facts = decode(_facts, plain.metadata, "object")
     return Raw(msgspec.json.encode(_Row((facts.name, facts.creation_timestamp), plain)))

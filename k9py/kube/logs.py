@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from enum import Enum
 
 from k9py.kube.container import ContainerFacts, read_container
+from k9py.kube.log_course import Turn, judge
 from k9py.kube.log_lines import LogLines
-from k9py.kube.pace import Backoff, Pace
+from k9py.kube.pace import HEALTHY, Backoff, Pace
 from k9py.kube.wire import Sender
 from k9py.values.errors import ApiError, K9pyError, Unreachable
 from k9py.values.log import LogLine, LogSource
@@ -22,17 +22,6 @@ from k9py.values.request import Request
 SILENCE = 300.0
 """A log may well be quiet for so long. Taking it up again costs nothing, and finds out a connection that is dead."""
 LONGEST_WAIT = 5.0
-LOOKS = 3
-"""After the end of a stream a pod may still call its dead container running: looked at so often before it is believed,
-so that the remark of a restart comes before the new lines, and not after them."""
-
-
-class Turn(Enum):
-    """What a look at the pod leads to."""
-
-    READ = "read"
-    WAIT = "wait"
-    STOP = "stop"
 
 
 class LogTail:
@@ -61,7 +50,7 @@ class LogTail:
         self._backoff = Backoff(self._pace, most=LONGEST_WAIT)
         self._lines = LogLines()
         self._facts: ContainerFacts | None = None
-        self._opened = False
+        self._opened = self._ended = False
         self._looks = 0
         self._remarked = ""
 
@@ -69,7 +58,7 @@ class LogTail:
         """Lines as they come, those of one chunk at once, until no more are to come.
 
         What a person must know besides comes as remarks (lines without a stamp). ApiError or LoginFailed if the log
-        cannot be had; without following Unreachable, too.
+        cannot be had; Unreachable only if it is not followed.
         """
         going_on = True
         while going_on:
@@ -82,8 +71,8 @@ class LogTail:
                         async for chunk in chunks:
                             if lines := self._take(chunk):
                                 yield lines
-                    self._looks = 1
-                going_on = turn is not Turn.STOP and self._follow
+                    self._ended = True
+                going_on = self._follow and turn is not Turn.STOP
             except K9pyError as problem:
                 if remarks := self._excuse(problem):
                     yield remarks
@@ -91,4 +80,63 @@ class LogTail:
                 await self._pace.sleep(self._backoff.advance())
         if rest := self._lines.take_rest():
             yield rest
-'''
+
+    async def _look(self) -> tuple[Turn, list[LogLine]]:
+        self._opened = False
+        if not self._follow:
+            return Turn.READ, []
+        before, self._facts = self._facts, await read_container(self._transport, self._source)
+        if self._facts is None:
+            return Turn.READ, []
+        self._looks += 1
+        verdict = judge(before, self._facts, ended=self._ended, looks=self._looks)
+        is_over = verdict.turn is Turn.STOP or (before is not None and before.run != self._facts.run)
+        last = self._lines.take_rest() if is_over and self._ended else []
+        if verdict.anew:
+            self._lines.forget()
+        return verdict.turn, last + self._remark(verdict.remark)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncGenerator[AsyncIterator[bytes]]:
+        source = self._source
+        path = f"/api/v1/namespaces/{source.namespace}/pods/{source.pod}/log"
+        since = self._lines.since
+        query = {"container": source.container, "timestamps": "true"} | ({"sinceTime": since} if since else self._first)
+        flags = {"follow": self._follow, "previous": source.previous}
+        query |= {name: "true" for name, is_set in flags.items() if is_set}
+        self._ended, self._looks = False, 0
+        request = Request("GET", path, query, accept="*/*")
+        async with self._transport.stream(request, silence=SILENCE) as chunks:
+            self._opened = True
+            self._lines.begin()
+            began = self._pace.now()
+            yield chunks
+            if self._pace.now() - began >= HEALTHY:
+                self._backoff.reset()
+
+    def _take(self, chunk: bytes) -> list[LogLine]:
+        lines = self._lines.read(chunk)
+        if lines:
+            self._backoff.reset()
+            self._remarked = ""
+        return lines
+
+    def _excuse(self, problem: K9pyError) -> list[LogLine]:
+        """The remark of a problem that will pass, none if it only cut what was being read; others are raised."""
+        if not self._follow or not self._will_pass(problem):
+            raise problem
+        return [] if self._opened else self._remark(problem.message)
+
+    def _will_pass(self, problem: K9pyError) -> bool:
+        if isinstance(problem, ApiError):
+            # 400 and 404: the kubelet has not got as far as the pod's status says
+            early = problem.status in (400, 404) and self._facts is not None
+            return early or problem.status == 429 or problem.status >= 500
+        return isinstance(problem, Unreachable)
+
+    def _remark(self, text: str) -> list[LogLine]:
+        """A remark, unless it was the last thing said."""
+        if not text or text == self._remarked:
+            return []
+        self._remarked = text
+        return [LogLine("", text)]

@@ -42,11 +42,15 @@ class Transport:
     """The way to one API server, as one user. Make it with `open`, end it with `close`."""
 
     def __init__(
-        self, kubeconfig: Kubeconfig, context: Context, options: ConnectOptions, clock: Callable[[], float] = time.time
+        self,
+        kubeconfig: Kubeconfig,
+        context: Context,
+        options: ConnectOptions | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.context = context
         self._kubeconfig = kubeconfig
-        self._options = options
+        self._options = options or ConnectOptions()
         self._clock = clock
         self._connection: Connection | None = None
         self._renewal: asyncio.Task[Connection] | None = None
@@ -152,13 +156,18 @@ class Transport:
         """Give a connection made anew, or the refused one when that was tried just now."""
         if self._connection is not None and self._connection is not refused:
             return self._connection
-        if self._clock() - self._refused_at < REFUSED_PAUSE:
+        if not self._is_renewing and self._clock() - self._refused_at < REFUSED_PAUSE:
             return refused
         self._refused_at = self._clock()
         return await self._renew(refused=refused)
 
+    @property
+    def _is_renewing(self) -> bool:
+        return self._renewal is not None and not self._renewal.done()
+
     async def _renew(self, interactive: bool = False, refused: Connection | None = None) -> Connection:
         if self._renewal is None or self._renewal.done():
+            # one for all: however many requests find it stale at once
             self._renewal = asyncio.create_task(self._log_in(interactive, refused))
         # shielded: the one who asked first may give up, the others still wait for it
         return await asyncio.shield(self._renewal)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -20,6 +20,7 @@ from k9py.values.errors import ApiError, K9pyError
 from k9py.values.request import Request, Response
 
 EXCERPT = 120
+T = TypeVar("T")
 
 
 class Sender(Protocol):
@@ -112,12 +113,17 @@ class Lines:
             self._size += len(part)
 
 
+def decode(decoder: msgspec.json.Decoder[T], body: bytes | Raw, what: str) -> T:
+    """Read JSON of a known shape. `what` names it in the error, Garbled, if it is of another."""
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _garbled(what, bytes(body), error) from error
+
+
 def decode_page(body: bytes) -> Page:
     """Read one page of a list. Garbled if it is none: a body without items must never pass as an empty list."""
-    try:
-        page = _pages.decode(body)
-    except msgspec.DecodeError as error:
-        raise _garbled("list", body, error) from error
+    page = decode(_pages, body, "list")
     if page.items is UNSET and page.rows is UNSET:
         raise _garbled("list", body, "neither items nor rows")
     return page
@@ -127,19 +133,19 @@ def decode_events(block: bytes) -> list[Event]:
     """Read whole lines of a watch."""
     try:
         return _events.decode_lines(block)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _garbled("watch", block, error) from error
 
 
 def decode_table(raw: Raw) -> Page | None:
     """Read the table in an event; None if the server sent a plain object instead."""
-    page = _pages.decode(raw)
+    page = decode(_pages, raw, "watch")
     return page if page.kind == "Table" else None
 
 
 def read_version(raw: Raw) -> str:
     """The resourceVersion of an object, bookmark or table."""
-    return _named.decode(raw).metadata.resource_version
+    return decode(_named, raw, "watch").metadata.resource_version
 
 
 def read_failure(raw: Raw) -> ApiError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Collection as Names
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -20,7 +20,7 @@ Name = tuple[str, str]
 Listener = Callable[[Names[Name]], None]
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False, eq=False):
     """One object: what columns read, and the whole of it compressed (b"" where only the server's row is known)."""
 
     obj: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 from rich.cells import cell_len
 
 from k9py.store.column import Column, Joined
@@ -21,29 +22,38 @@ ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a cell may raise when an object is not as its kind expects."""
 
 
-class Row:
-    """What a table paints. The cells stand in the order of the view's columns; `version` is new when a cell is."""
+class Row(msgspec.Struct, gc=False, eq=False):
+    """What a table paints. The cells stand in the order of the view's columns; `version` is new when a cell is.
 
-    __slots__ = ("cells", "hidden", "key", "obj", "place", "shown", "text", "tie", "tone", "version", "widths")
+    `text` is what a filter sees of it: everything but the ages; `hidden` the same of the columns that are not shown,
+    None until a filter asks. `tie` is where it stands among rows that are worth the same.
+    """
 
-    def __init__(self, key: Key, obj: Any, cells: tuple[Cell, ...], tone: Tone, version: int) -> None:
-        self.key = key
-        self.obj = obj
-        self.tone = tone
-        self.version = version
-        self.shown = False
-        self.place: Place = ()
-        self.tie: Place = ()
-        self.hidden: str | None = None
-        """The text of the columns that are not shown, for filters; None until one asks."""
-        self.text, self.cells = _clean(cells)
-        self.widths = _measure(self.cells, cell_len if not self.text.isascii() else len)
+    key: Key
+    obj: Any
+    cells: tuple[Cell, ...]
+    tone: Tone
+    version: int
+    text: str
+    widths: tuple[int, ...]
+    tie: Place
+    place: Place = ()
+    shown: bool = False
+    hidden: str | None = None
 
     @property
     def uid(self) -> str:
         """The identity of the object that has this name now: a pod of a StatefulSet may be another than before."""
         uid: str = self.obj.metadata.uid
         return uid
+
+
+def make_row(key: Key, tie: Place, obj: Any, cells: tuple[Cell, ...], tone: Tone, version: int) -> Row:
+    """A row of cells as they were read: nothing that is not fit for a terminal is left in them."""
+    text = " ".join([cell.text for cell in cells])
+    if not text.isprintable():
+        text, cells = clean(text), tuple([cell._replace(text=clean(cell.text)) for cell in cells])
+    return Row(key, obj, cells, tone, version, text, _measure(cells, len if text.isascii() else cell_len), tie)
 
 
 def read_cells(columns: Sequence[Column], obj: Any, joined: Joined) -> tuple[Cell, ...]:
@@ -61,14 +71,6 @@ def _read_if_possible(column: Column, obj: Any, joined: Joined) -> Cell:
         return column.cell(obj, joined)
     except ODD:
         return Cell("?", Tone.BAD)
-
-
-def _clean(cells: tuple[Cell, ...]) -> tuple[str, tuple[Cell, ...]]:
-    """The text of a row, which is what a filter sees of it: everything but the ages; and cells fit for a terminal."""
-    text = " ".join([cell.text for cell in cells])
-    if text.isprintable():
-        return text, cells
-    return clean(text), tuple([cell._replace(text=clean(cell.text)) for cell in cells])
 
 
 def _measure(cells: Sequence[Cell], size: Callable[[str], int]) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from k9py.store.collection import Collection, Name, Unreadable
 from k9py.store.column import Column, Joined
 from k9py.store.filter import Filter
 from k9py.store.order import Sort, natural, rank
-from k9py.store.row import ODD, Row, read_cells, read_what_can_be
+from k9py.store.row import ODD, Row, make_row, read_cells, read_what_can_be
 from k9py.values.batch import ServerColumn
 from k9py.values.cell import Cell, Tone
 from k9py.values.resource import Key
@@ -225,8 +225,8 @@ class View:
             if self._rearrange or old.shown == self._shows(source, old):
                 return old
         key = old.key if old else Key(source.collection.context, source.collection.resource.gvr, *name)
-        row = Row(key, record.obj, cells, tone, old.version if old and same else self.version + 1)
-        row.tie = old.tie if old else (natural(key.namespace), natural(key.name), key.context)
+        tie = old.tie if old else (natural(key.namespace), natural(key.name), key.context)
+        row = make_row(key, tie, record.obj, cells, tone, old.version if old and same else self.version + 1)
         if not self._rearrange:
             self._settle(source, row)
         return row

@@ -32,7 +32,7 @@ from k9py.ui.screens.table_page import TablePage
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.styles import style_paths
 from k9py.ui.themes import DARK, THEMES
-from k9py.ui.widgets.key_bar import KeyBar
+from k9py.ui.widgets.key_bar import Said
 from k9py.ui.widgets.pane import Place, ResourcePane
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import Overview
@@ -78,6 +78,7 @@ class K9pyApp(App[None]):
         self._first_command = command
         self._watcher: Watcher | None = None
         self._saying: Timer | None = None
+        self.said = Said()
         for made in THEMES:
             self.register_theme(made)
         self.theme = theme
@@ -150,7 +151,7 @@ class K9pyApp(App[None]):
     @work(group="drill", exclusive=True, exit_on_error=False)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row: into what it holds."""
-        row = pane.view.get(key) if pane.view else None
+        row = pane.view.get(key) if pane.view is not None else None
         if row is None or pane.session is None or pane.resource is None:
             return
         opening = pane.opening(row)
@@ -239,12 +240,15 @@ class K9pyApp(App[None]):
 
     def say(self, line: str, bad: bool = False) -> None:
         """Show one line at the bottom for some seconds."""
-        if page := self.page:
-            bar = page.query_one(KeyBar)
-            bar.say(line, bad)
-            if self._saying:
-                self._saying.stop()
-            self._saying = self.set_timer(SAID, lambda: bar.say(""))
+        self.said = Said(line, bad)
+        if self._saying:
+            self._saying.stop()
+        self._saying = self.set_timer(SAID, self._unsay)
+        self.frames.mark(self.paint_chrome)
+
+    def _unsay(self) -> None:
+        self.said = Said()
+        self.frames.mark(self.paint_chrome)
 
     def overview(self) -> Overview:
         """What the first line says."""

@@ -32,7 +32,9 @@ class Catalog:
             for resource in self._resources:
                 for word in _spell(names(resource), resource):
                     self._words.setdefault(word, resource)
-        self._labels = {label: resource for label, resource in map(self._label, self._resources) if resource.watchable}
+        self._labels = {
+            label: resource for resource in self._resources if resource.watchable and (label := self._label(resource))
+        }
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._resources)
@@ -49,13 +51,10 @@ class Catalog:
             :limit
         ]
 
-    def _label(self, resource: Resource) -> tuple[str, Resource]:
-        """The plural, with its group when the plural alone means another kind, and its version likewise."""
-        gvr = resource.gvr
-        for label in (gvr.plural, gvr.full_name):
-            if self._words.get(label) is resource:
-                return label, resource
-        return f"{gvr.plural}.{gvr.version}.{gvr.group}".rstrip("."), resource
+    def _label(self, resource: Resource) -> str:
+        """The plural, with its group when the plural alone means another kind; "" for a version not preferred."""
+        names = (resource.gvr.plural, resource.gvr.full_name)
+        return next((name for name in names if self._words.get(name) is resource), "")
 
     def _rank(self, label: str, resource: Resource, wanted: str) -> int:
         others = {*_long_names(resource), *_short_names(resource), *self._aliases[resource]}
@@ -93,6 +92,6 @@ def _spell(names: Iterable[str], resource: Resource) -> Iterator[str]:
 
 
 def _is_spread_over(wanted: str, label: str) -> bool:
-    """Whether the letters come in this order: `dpl` in `deployments`."""
+    """Whether the letters come in this order, from the first: `dpl` in `deployments`."""
     letters = iter(label)
-    return all(letter in letters for letter in wanted)
+    return label.startswith(wanted[:1]) and all(letter in letters for letter in wanted)

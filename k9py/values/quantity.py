@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from functools import lru_cache
 
@@ -28,8 +27,8 @@ def parse_quantity(text: str) -> float:
 
 def millicores(cores: float) -> int:
     """Thousandths of a core, rounded up as kubectl top rounds them: what uses something never shows as 0."""
-    # a float's dust must not round up: 0.012 cores are 12 of them
-    return math.ceil(round(cores * 1000, 6))
+    # not quite 1, so that a float's dust does not round up: 0.012 cores are 12 of them
+    return int(cores * 1000 + 0.999999)
 
 
 def mebibytes(size: float) -> int:

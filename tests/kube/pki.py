@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +55,27 @@ class Pki:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(self.ca.certificate)
         return context
+
+    @asynccontextmanager
+    async def strict_server(self, pair: Pair) -> AsyncIterator[str]:
+        """The address of a TLS server that wants a client certificate, and says so as Go's does.
+
+        It is openssl's, since asyncio drops the connection before its alert is out.
+        """
+        shown = ("-cert", pair.certificate, "-key", pair.key, "-CAfile", self.ca.certificate, "-www")
+        process = await asyncio.create_subprocess_exec(
+            *("openssl", "s_server", "-accept", "127.0.0.1:0", "-Verify", "2", "-verify_return_error", *shown),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        assert process.stdout is not None
+        try:
+            while not (line := await process.stdout.readline()).startswith(b"ACCEPT"):
+                assert line
+            yield f"https://{line.decode().split()[1]}"
+        finally:
+            process.kill()
+            await process.wait()
 
 
 def _out(pair: Pair) -> tuple[str | Path, ...]:

@@ -15,7 +15,7 @@ from aiohttp import web
 from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
 from k9py.kube.transport import ConnectOptions, Transport
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Stub:
     """Where it listens, and what has been asked."""
 
     url: str
-    requests: list[web.Request] = field(default_factory=list)
+    requests: list[web.BaseRequest] = field(default_factory=list)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -36,7 +36,7 @@ async def serve_stub(handler: Handler, context: ssl.SSLContext | None = None) ->
     """Serve until the block ends."""
     stub = Stub("")
 
-    async def handle(request: web.Request) -> web.StreamResponse:
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
         stub.requests.append(request)
         return await handler(request)
 
@@ -52,14 +52,14 @@ async def serve_stub(handler: Handler, context: ssl.SSLContext | None = None) ->
         await runner.cleanup()
 
 
-async def answer_version(request: web.Request) -> web.StreamResponse:
+async def answer_version(request: web.BaseRequest) -> web.StreamResponse:
     return web.json_response({"gitVersion": "v1.36.0"})
 
 
 def always(*args: Any, **kwargs: Any) -> Handler:
     """Answer every request with this response."""
 
-    async def handler(request: web.Request) -> web.StreamResponse:
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
         return web.Response(*args, **kwargs)
 
     return handler

@@ -86,3 +86,11 @@ def test_a_failure_that_is_no_status_is_a_failure_still() -> None:
 
 def test_a_plain_object_is_no_table() -> None:
     assert decode_table(Raw(b'{"kind":"Pod","metadata":{}}')) is None
+
+
+@pytest.mark.parametrize("raw", [b"[]", b'{"metadata":7}', b'{"metadata":{"resourceVersion":3}}', b'"text"'])
+def test_an_odd_object_in_an_event_says_so(raw: bytes) -> None:
+    with pytest.raises(Garbled, match="watch"):
+        read_version(Raw(raw))
+    with pytest.raises(Garbled, match="watch"):
+        decode_table(Raw(raw))

@@ -14,10 +14,35 @@ Json = dict[str, Any]
 
 NAMESPACES = 10
 PODS_PER_NODE = 100
-APPS = ("api", "auth", "billing", "cart", "catalog", "checkout", "frontend", "gateway", "inventory", "mailer", "search", "worker")
+APPS = (
+    "api",
+    "auth",
+    "billing",
+    "cart",
+    "catalog",
+    "checkout",
+    "frontend",
+    "gateway",
+    "inventory",
+    "mailer",
+    "search",
+    "worker",
+)
 IMAGES = ("registry.example.com/shop/{app}:1.42.{n}", "registry.example.com/shop/{app}@sha256:" + "5e" * 32)
 SIDECAR = "registry.example.com/mesh/proxy:1.9.2"
 _ENV = [{"name": f"SETTING_{n:02}", "value": f"a value of ordinary length {n}"} for n in range(20)]
+_SECRETS = [
+    {"name": f"PASSWORD_{n:02}", "valueFrom": {"secretKeyRef": {"name": "passwords", "key": f"password-{n}"}}}
+    for n in range(9)
+]
+_MOUNTS = [
+    {"name": name, "mountPath": f"/etc/{name}", "readOnly": True} for name in ("settings", "certificates", "scratch")
+]
+_VOLUMES = [
+    {"name": "settings", "configMap": {"name": "settings", "optional": True}},
+    {"name": "certificates", "secret": {"secretName": "certificates", "optional": True}},
+    {"name": "scratch", "emptyDir": {}},
+]
 #: The letters and digits that Kubernetes makes random names of.
 _SAFE = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -80,7 +105,9 @@ def node_status() -> Json:
         "architecture": "amd64",
     }
     bad = {"MemoryPressure": "False", "DiskPressure": "False", "PIDPressure": "False", "Ready": "True"}
-    conditions = [_condition(kind, value) | {"lastHeartbeatTime": _now(), "reason": "Kubelet"} for kind, value in bad.items()]
+    conditions = [
+        _condition(kind, value) | {"lastHeartbeatTime": _now(), "reason": "Kubelet"} for kind, value in bad.items()
+    ]
     return {"status": {"capacity": room, "allocatable": room, "nodeInfo": info, "conditions": conditions}}
 
 
@@ -90,14 +117,16 @@ def _condition(kind: str, value: str = "True") -> Json:
 
 def deployment(app: str, namespace: str, replicas: int) -> Json:
     labels = {"app": app}
-    template = {"metadata": {"labels": labels}, "spec": {"containers": [_container(app, 0), _sidecar()]}}
+    template = {"metadata": {"labels": labels}, "spec": _pod_spec(app, 0)}
     spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
     return {"metadata": {"name": app, "namespace": namespace, "labels": labels}, "spec": spec}
 
 
 def deployment_status(replicas: int) -> Json:
     counts = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), replicas)
-    return {"status": counts | {"observedGeneration": 1, "conditions": [_condition("Available"), _condition("Progressing")]}}
+    return {
+        "status": counts | {"observedGeneration": 1, "conditions": [_condition("Available"), _condition("Progressing")]}
+    }
 
 
 def pod(number: int, node_name: str) -> Json:
@@ -111,15 +140,27 @@ def pod(number: int, node_name: str) -> Json:
         "annotations": {"example.com/config-checksum": hashlib.sha256(app.encode()).hexdigest()},
         "ownerReferences": [owner | {"uid": f"00000000-0000-4000-8000-{number % 120:012}", "blockOwnerDeletion": True}],
     }
-    spec = {"nodeName": node_name, "containers": [_container(app, number), _sidecar()], "terminationGracePeriodSeconds": 0}
-    return {"metadata": metadata, "spec": spec}
+    return {"metadata": metadata, "spec": _pod_spec(app, number) | {"nodeName": node_name}}
+
+
+def _pod_spec(app: str, number: int) -> Json:
+    apart = {"maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": {"matchLabels": {"app": app}}}
+    return {
+        "initContainers": [{"name": "migrate", "image": _image(app, number), "env": _SECRETS, "volumeMounts": _MOUNTS}],
+        "containers": [_container(app, number), _sidecar()],
+        "volumes": _VOLUMES,
+        "topologySpreadConstraints": [apart | {"topologyKey": "topology.kubernetes.io/zone"}],
+        "securityContext": {"runAsNonRoot": True, "runAsUser": 1000, "fsGroup": 1000},
+        "terminationGracePeriodSeconds": 0,
+    }
 
 
 def _container(app: str, number: int) -> Json:
     return {
         "name": "main",
         "image": _image(app, number),
-        "env": _ENV,
+        "env": _ENV + _SECRETS,
+        "volumeMounts": _MOUNTS,
         "ports": [{"name": "http", "containerPort": 8080}],
         "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "1", "memory": "512Mi"}},
         "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}},
@@ -128,7 +169,12 @@ def _container(app: str, number: int) -> Json:
 
 
 def _sidecar() -> Json:
-    return {"name": "proxy", "image": SIDECAR, "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}}}
+    return {
+        "name": "proxy",
+        "image": SIDECAR,
+        "env": _ENV[:15],
+        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}},
+    }
 
 
 def _image(app: str, number: int) -> str:
@@ -149,6 +195,7 @@ def pod_status(number: int) -> Json:
             "hostIPs": [{"ip": "10.255.0.1"}],
             "startTime": _now(),
             "conditions": [_condition(kind) for kind in conditions],
+            "initContainerStatuses": [_ended_status("migrate", _image(_app_of(number), number), number)],
             "containerStatuses": [
                 _container_status("main", _image(_app_of(number), number), number, crashing),
                 _container_status("proxy", SIDECAR, number, False),
@@ -169,6 +216,11 @@ def _container_status(name: str, image: str, number: int, crashing: bool) -> Jso
         "restartCount": 17 if crashing else 0,
         "state": waiting if crashing else {"running": {"startedAt": _now()}},
     }
+
+
+def _ended_status(name: str, image: str, number: int) -> Json:
+    ended = {"exitCode": 0, "reason": "Completed", "startedAt": _now(), "finishedAt": _now()}
+    return _container_status(name, image, number, False) | {"state": {"terminated": ended}, "started": False}
 
 
 def restarts(count: int) -> Json:

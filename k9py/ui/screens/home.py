@@ -34,6 +34,8 @@ TITLES = ("Nodes", "Deployments", "Pods", "Logs")
 class HomePage(Page):
     """Four linked panes."""
 
+    AUTO_FOCUS = "#pods"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "step_pane(1)", "Next pane", show=False, priority=True),
         Binding("shift+tab", "step_pane(-1)", "Previous pane", show=False, priority=True),

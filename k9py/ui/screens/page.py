@@ -79,9 +79,9 @@ class Page(Screen[None]):
 
     def paint_chrome(self) -> None:
         """First and last line."""
-        if self.is_attached and self.is_current:
+        if self.is_mounted and self.is_current:
             self.query_one(TopBar).show(self.k9py.overview())
-            self.query_one(KeyBar).show(self.hints(), GENERAL)
+            self.query_one(KeyBar).show(self.hints(), GENERAL, self.k9py.said)
 
     def hints(self) -> Sequence[KeyHint]:
         """The keys of the row in focus, greyed where they are not permitted."""

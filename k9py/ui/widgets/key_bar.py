@@ -35,6 +35,14 @@ class KeyHint:
         return NAMES.get(self.key, self.key.replace("ctrl+", "^").replace("shift+", "⇧"))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The last word that k9py had to say, covering the hints for a while; an empty line covers nothing."""
+
+    line: str = ""
+    bad: bool = False
+
+
 class KeyBar(Widget):
     """Hints on the left, general keys on the right; a message covers the hints for a while."""
 
@@ -50,23 +58,18 @@ class KeyBar(Widget):
         super().__init__()
         self._hints: Sequence[KeyHint] = ()
         self._general: Sequence[KeyHint] = ()
-        self._note = ""
-        self._bad = False
+        self._said = Said()
 
-    def show(self, hints: Sequence[KeyHint], general: Sequence[KeyHint]) -> None:
-        if (hints, general) != (self._hints, self._general):
-            self._hints, self._general = hints, general
+    def show(self, hints: Sequence[KeyHint], general: Sequence[KeyHint], said: Said) -> None:
+        if (hints, general, said) != (self._hints, self._general, self._said):
+            self._hints, self._general, self._said = hints, general, said
             self.refresh()
 
-    def say(self, line: str, bad: bool = False) -> None:
-        """Cover the hints with one line until it is taken back with an empty one."""
-        self._note, self._bad = clean(line), bad
-        self.refresh()
-
     def render(self) -> Text:
-        if self._note:
-            style = self.get_component_rich_style("key-bar--bad" if self._bad else "key-bar--note")
-            return Text(f" {'✖ ' if self._bad else ''}{self._note}", style=style, no_wrap=True, overflow="ellipsis")
+        if self._said.line:
+            style = self.get_component_rich_style("key-bar--bad" if self._said.bad else "key-bar--note")
+            sign = "✖ " if self._said.bad else ""
+            return Text(f" {sign}{clean(self._said.line)}", style=style, no_wrap=True, overflow="ellipsis")
         right = self._line(self._general)
         left = self._line(self._hints)
         left.truncate(max(self.size.width - right.cell_len, 0), overflow="ellipsis", pad=True)

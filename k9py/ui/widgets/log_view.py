@@ -14,11 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from k9py.ui.painting import paint_empty
+from k9py.ui.widgets.line_view import LineView
 from k9py.ui.widgets.log_buffer import LogBuffer
 from k9py.ui.widgets.log_paint import STAMP_WIDTH, LogStyles, PaintedLine, paint_line, paint_stamp
 from k9py.values.log import LogLine
@@ -28,7 +27,7 @@ _STEP = 8
 """Cells that one goes sideways at a time."""
 
 
-class LogView(ScrollView, can_focus=True):
+class LogView(LineView, can_focus=True):
     """Lines go down by `extend`; whether it follows comes up as a message."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,9 +50,6 @@ class LogView(ScrollView, can_focus=True):
         "log--match",
         "log--empty",
     }
-
-    empty_text = reactive("", layout=False)
-    """What stands in the middle while there is no line to show."""
 
     class FollowChanged(Message):
         """It follows the end, or no longer does."""
@@ -101,9 +97,9 @@ class LogView(ScrollView, can_focus=True):
         with self._steer():
             self._resize_content()
             if self._following:
-                self._scroll_rows(self._buffer.rows)
+                self.scroll_rows(self._buffer.rows)
             elif gone:
-                self._scroll_rows(self.scroll_offset.y - gone)
+                self.scroll_rows(self.scroll_offset.y - gone)
         self.refresh()
 
     def clear(self) -> None:
@@ -113,7 +109,7 @@ class LogView(ScrollView, can_focus=True):
         self._set_following(True)
         with self._steer():
             self._resize_content()
-            self.scroll_to(x=0, y=0, animate=False, force=True)
+            self.scroll_cells(0)
         self.refresh()
 
     # how it shows them
@@ -128,7 +124,7 @@ class LogView(ScrollView, can_focus=True):
         self._set_following(following)
         if following:
             with self._steer():
-                self._scroll_rows(self._buffer.rows)
+                self.scroll_rows(self._buffer.rows)
 
     @property
     def timestamps(self) -> bool:
@@ -149,7 +145,7 @@ class LogView(ScrollView, can_focus=True):
     def wrap(self, wrap: bool) -> None:
         with self._hold_position():
             self._wrap = wrap
-            self.scroll_to(x=0, animate=False, force=True)
+            self.scroll_cells(0)
 
     def set_filter(self, keep: Callable[[str], bool] | None, highlight: re.Pattern[str] | None = None) -> None:
         """Show only lines whose text (without colours) is kept, with all that `highlight` finds in them marked."""
@@ -158,19 +154,19 @@ class LogView(ScrollView, can_focus=True):
             self._buffer.filter(keep)
 
     def action_move(self, rows: int) -> None:
-        self._scroll_rows(self.scroll_offset.y + rows)
+        self.scroll_rows(self.scroll_offset.y + rows)
 
     def action_page(self, pages: int) -> None:
-        self._scroll_rows(self.scroll_offset.y + pages * max(1, self._page.height - 1))
+        self.scroll_rows(self.scroll_offset.y + pages * max(1, self.page.height - 1))
 
     def action_top(self) -> None:
-        self._scroll_rows(0)
+        self.scroll_rows(0)
 
     def action_bottom(self) -> None:
         self.following = True
 
     def action_shift(self, steps: int) -> None:
-        self.scroll_to(x=self.scroll_offset.x + steps * _STEP, animate=False, force=True)
+        self.scroll_cells(self.scroll_offset.x + steps * _STEP)
 
     def action_toggle_follow(self) -> None:
         self.following = not self.following
@@ -184,17 +180,13 @@ class LogView(ScrollView, can_focus=True):
     # where it is scrolled to
 
     @property
-    def _page(self) -> Size:
-        return self.scrollable_content_region.size
-
-    @property
     def _indent(self) -> int:
         return STAMP_WIDTH if self._timestamps else 0
 
     @property
     def _room(self) -> int:
         """Cells at which a line is wrapped; 0 when it is not."""
-        return max(2, self._page.width - self._indent) if self._wrap else 0
+        return max(2, self.page.width - self._indent) if self._wrap else 0
 
     @contextmanager
     def _steer(self) -> Iterator[None]:
@@ -214,19 +206,13 @@ class LogView(ScrollView, can_focus=True):
         self._lines.clear()
         with self._steer():
             self._resize_content()
-            self._scroll_rows(buffer.rows if self._following else buffer.row_of(top))
+            self.scroll_rows(buffer.rows if self._following else buffer.row_of(top))
         self.refresh()
 
     def _resize_content(self) -> None:
         self._buffer.wrap(self._room)
-        width = self._page.width if self._wrap else self._buffer.widest + self._indent
-        size = Size(width, self._buffer.rows)
-        if size != self.virtual_size:
-            self.virtual_size = size
-
-    def _scroll_rows(self, top: int) -> None:
-        if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False, force=True)
+        width = self.page.width if self._wrap else self._buffer.widest + self._indent
+        self.set_content_size(Size(width, self._buffer.rows))
 
     def _set_following(self, following: bool) -> None:
         if following != self._following:
@@ -250,10 +236,10 @@ class LogView(ScrollView, can_focus=True):
         self._lines.clear()
 
     def render_line(self, y: int) -> Strip:
-        width, row = self._page.width, y + self.scroll_offset.y
+        width, row = self.page.width, y + self.scroll_offset.y
         styles = self._read_styles()
         if row >= self._buffer.rows:
-            middle = not self._buffer.rows and y == self._page.height // 2
+            middle = not self._buffer.rows and y == self.page.height // 2
             return paint_empty(self.empty_text if middle else "", width, styles.remark)
         number, part = self._buffer.locate(row)
         line = self._buffer.line(number)

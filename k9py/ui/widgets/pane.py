@@ -127,7 +127,7 @@ class ResourcePane(ResourceTable):
 
     def leave(self) -> None:
         """Close the view and let the feed go."""
-        if self._live:
+        if self._live is not None:
             self._live.close()
         if self._feed:
             self._feed.release()
@@ -158,7 +158,7 @@ class ResourcePane(ResourceTable):
 
     def narrow(self, scope: str, keep: Callable[[Any], bool] | None) -> None:
         """Show only what belongs to something (`node worker-a`); None takes that back."""
-        if self._live and self.place:
+        if self._live is not None and self.place:
             self.place = Place(
                 self.place.resource, self.place.namespace, self.place.filter, scope if keep else "", keep
             )
@@ -172,23 +172,23 @@ class ResourcePane(ResourceTable):
 
     def action_sort(self, title: str) -> None:
         """Sort by a column that is shown; again turns it round."""
-        if self._live and title in self._titles:
+        if self._live is not None and title in self._titles:
             self._live.sort_by(title)
 
     def action_sort_beside(self, by: int) -> None:
         """Sort by the column before or after the one that it is sorted by now."""
-        if self._live and (titles := self._titles):
+        if self._live is not None and (titles := self._titles):
             here = titles.index(self._live.sort.title) if self._live.sort.title in titles else 0
             self._live.sort_by(titles[(here + by) % len(titles)])
 
     def action_toggle_wide(self) -> None:
         """Show the wide columns, or hide them again."""
-        if self._live:
+        if self._live is not None:
             self._live.wide = not self._live.wide
 
     @property
     def _titles(self) -> list[str]:
-        return [column.title for column in self._live.columns] if self._live else []
+        return [column.title for column in self._live.columns] if self._live is not None else []
 
     def caption(self) -> None:
         """Title and state, and what stands in the middle of an empty table."""
@@ -201,7 +201,7 @@ class ResourcePane(ResourceTable):
             self.post_message(self.Captioned(self))
 
     def _title(self) -> str:
-        assert self._live
+        assert self._live is not None
         assert self.place
         shown, total = len(self._live), self._live.total
         count = f"{shown:,}" if shown == total else f"{shown:,} of {total:,}"
@@ -214,7 +214,7 @@ class ResourcePane(ResourceTable):
         return escape_title(" · ".join(parts))
 
     def _empty(self, state: str) -> str:
-        assert self._live
+        assert self._live is not None
         assert self.place
         if self.state.phase is not Phase.LIVE:
             return state

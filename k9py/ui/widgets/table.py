@@ -15,13 +15,12 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.painting import Palette, cell_text, paint_empty
+from k9py.ui.widgets.line_view import LineView
 from k9py.ui.widgets.table_layout import TableLayout, Window, lay_out
 from k9py.ui.widgets.table_paint import paint_header, paint_row
 from k9py.values.resource import Key
@@ -31,7 +30,7 @@ _CACHED_ROWS = 2_000
 Signature = Hashable
 
 
-class ResourceTable(ScrollView, can_focus=True):
+class ResourceTable(LineView, can_focus=True):
     """A View on the screen. Attributes go down (`show`, `refresh_view`, `tick`, `empty_text`), messages up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,9 +51,6 @@ class ResourceTable(ScrollView, can_focus=True):
         *(f"table--{tone}" for tone in ("plain", "ok", "added", "busy", "warn", "bad", "done", "going", "dim")),
         *(f"table--{part}" for part in ("header", "sorted", "cursor", "cursor-blurred", "mark", "empty")),
     }
-
-    empty_text = reactive("", layout=False)
-    """What stands in the middle while there are no rows: why there are none."""
 
     class TableMessage(Message):
         """What all messages of a table have in common."""
@@ -140,12 +136,12 @@ class ResourceTable(ScrollView, can_focus=True):
         at_top = self.scroll_offset.y == 0
         top_key = self._top_key
         line = self._cursor_index - self.scroll_offset.y
-        held = 0 <= line < self._page
+        held = 0 <= line < self._lines
         self._lay_out()
         self._follow_cursor()
         top = self._cursor_index - line if held else self._view.index_of(top_key) if top_key else None
         if top is not None and not at_top:
-            self._scroll_rows(top)
+            self.scroll_rows(top)
         if held:
             self._scroll_to_cursor()
         self._remember_top()
@@ -203,13 +199,13 @@ class ResourceTable(ScrollView, can_focus=True):
         self._go_to(self._count - 1)
 
     def action_page(self, pages: int) -> None:
-        self._go_to(self._cursor_index + pages * max(1, self._page - 1))
+        self._go_to(self._cursor_index + pages * max(1, self._lines - 1))
 
     def action_shift(self, columns: int) -> None:
         here, stops = self.scroll_offset.x, self._columns.stops
         left, right = [stop for stop in stops if stop < here], [stop for stop in stops if stop > here]
         target = right[:1] if columns > 0 else left[-1:]
-        self.scroll_to(x=target[0] if target else here, animate=False, force=True)
+        self.scroll_cells(target[0] if target else here)
 
     def action_mark(self) -> None:
         row = self.cursor_row
@@ -290,16 +286,13 @@ class ResourceTable(ScrollView, can_focus=True):
         return len(self._view) if self._view is not None else 0
 
     @property
-    def _page(self) -> int:
-        return max(1, self.scrollable_content_region.height - _HEADER)
+    def _lines(self) -> int:
+        """How many rows are seen."""
+        return max(1, self.page.height - _HEADER)
 
     def _scroll_to_cursor(self) -> None:
         top = self.scroll_offset.y
-        self._scroll_rows(max(self._cursor_index - self._page + 1, min(top, self._cursor_index)))
-
-    def _scroll_rows(self, top: int) -> None:
-        if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False, force=True)
+        self.scroll_rows(max(self._cursor_index - self._lines + 1, min(top, self._cursor_index)))
 
     def _remember_top(self) -> None:
         top = self.scroll_offset.y
@@ -340,15 +333,13 @@ class ResourceTable(ScrollView, can_focus=True):
         view = self._view
         if view is None:
             return
-        room = self.scrollable_content_region.width
+        room = self.page.width
         key = (id(view), tuple(column.title for column in view.columns), tuple(view.widths), view.sort, room)
         if key != self._layout_key:
             self._layout_key = key
             self._columns = lay_out(view.columns, view.widths, room)
             self._look_through_window()
-        size = Size(self._columns.width, self._count + _HEADER)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.set_content_size(Size(self._columns.width, self._count + _HEADER))
 
     def _look_through_window(self) -> None:
         self._window = self._columns.window(self.scroll_offset.x)
@@ -361,7 +352,7 @@ class ResourceTable(ScrollView, can_focus=True):
 
     def _repaint_changed(self) -> None:
         """Refresh those visible lines that would now be painted otherwise."""
-        size = self.scrollable_content_region.size
+        size = self.page
         for y in range(size.height):
             if self._painted.get(y) != self._signature(y):
                 self.refresh(Region(0, y, size.width, 1))
@@ -396,7 +387,7 @@ class ResourceTable(ScrollView, can_focus=True):
         cached = self._strips.get(row.key)
         if cached is not None and cached[0] == signature:
             return cached[1]
-        width = self.scrollable_content_region.width
+        width = self.page.width
         strip = paint_row(row, self._window, width, self._palette, self._now, self._overlays(row.key))
         if len(self._strips) >= _CACHED_ROWS:
             self._strips.clear()
@@ -406,12 +397,12 @@ class ResourceTable(ScrollView, can_focus=True):
     def _render_header(self) -> Strip:
         if self._view is None:
             return self._render_blank(0)
-        width = self.scrollable_content_region.width
+        width = self.page.width
         plain, marked = self._style_of("header", False), self._style_of("sorted", False)
         return paint_header(self._window, width, self._view.sort, plain, marked)
 
     def _render_blank(self, y: int) -> Strip:
-        size = self.scrollable_content_region.size
+        size = self.page
         text = self.empty_text if not self._count and y == size.height // 2 else ""
         return paint_empty(text, size.width, self._style_of("empty", False))
 

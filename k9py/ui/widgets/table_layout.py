@@ -27,6 +27,8 @@ _NAME_FLOOR = 34
 """Columns are not cropped below these so that all fit."""
 _FROZEN_SHARE = 0.6
 """Frozen columns leave the rest of the width to those that move."""
+_LEAST_MOVING = 14
+"""Cells that must be left for the others when columns are frozen."""
 _LEAST_SEEN = 6
 """Fewer cells of a column at the right edge say nothing."""
 
@@ -110,7 +112,7 @@ def lay_out(columns: Sequence[Column], widths: Sequence[int], room: int) -> Tabl
         places.append(Place(column, index, start, width))
         start += width + GAP
     name = next((place for place in places if place.column.title == "NAME"), None)
-    frozen = name.end + GAP if name and name.end < room else GUTTER
+    frozen = name.end + GAP if name and name.end + GAP + _LEAST_MOVING <= room else GUTTER
     return TableLayout(tuple(places), frozen, room)
 
 

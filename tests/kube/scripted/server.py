@@ -201,6 +201,7 @@ class ScriptedServer:
             yield
         finally:
             del self._streams[response]
+            self._wake()
 
 
 class Rendering:

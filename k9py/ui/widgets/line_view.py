@@ -1,0 +1,41 @@
+"""What a table and a log have in common: many rows, of which a few are painted, line by line."""
+
+from __future__ import annotations
+
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+
+
+class LineView(ScrollView):
+    """A ScrollView whose content may grow thirty times a second."""
+
+    empty_text = reactive("", layout=False)
+    """What stands in the middle while there are no rows: why there are none."""
+
+    @property
+    def page(self) -> Size:
+        """The cells that content is painted in."""
+        return self.scrollable_content_region.size
+
+    def set_content_size(self, size: Size) -> None:
+        """Say how large the content is.
+
+        Set as the reactive that it is, the virtual size would have the whole screen laid out and painted anew. Nothing
+        depends on it but the scroll bar, which always has its place.
+        """
+        if size == self.virtual_size:
+            return
+        self.set_reactive(ScrollView.virtual_size, size)
+        self.vertical_scrollbar.window_virtual_size = size.height
+        self.scroll_rows(min(self.scroll_offset.y, self.max_scroll_y))
+
+    def scroll_rows(self, top: int) -> None:
+        """Have a row at the top, as far as there are enough below it."""
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False, force=True)
+
+    def scroll_cells(self, left: int) -> None:
+        """Have a cell at the left, as far as there are enough to its right."""
+        if left != self.scroll_offset.x:
+            self.scroll_to(x=left, animate=False, force=True)

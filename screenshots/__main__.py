@@ -1,0 +1,98 @@
+"""Write the pictures of this folder from the cluster that the kubeconfig names: `make screenshots`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from k9py.kube.kubeconfig import read_kubeconfig
+from k9py.kube.transport import ConnectOptions
+from k9py.session.hub import Hub
+from k9py.ui.app import K9pyApp
+from k9py.ui.widgets.pane import ResourcePane
+from k9py.values.batch import Phase
+
+HERE = Path(__file__).parent
+SIZE = (140, 40)
+PATIENCE = 30.0
+
+Scene = Callable[[Pilot[None]], Awaitable[None]]
+
+
+async def until_live(pilot: Pilot[None]) -> None:
+    """Wait until every pane of the page is live."""
+    async with asyncio.timeout(PATIENCE):
+        while not all(pane.state.phase is Phase.LIVE for pane in pilot.app.screen.query(ResourcePane)):
+            await pilot.pause(0.1)
+    await pilot.pause(1.0)
+
+
+async def home(pilot: Pilot[None]) -> None:
+    """The four panes."""
+    await until_live(pilot)
+
+
+async def narrowed(pilot: Pilot[None]) -> None:
+    """Pods of the first deployment."""
+    await until_live(pilot)
+    await pilot.press("shift+tab")
+    await pilot.press("j", "k")
+    await until_live(pilot)
+
+
+async def command(pilot: Pilot[None]) -> None:
+    """Suggestions while typing."""
+    await until_live(pilot)
+    await pilot.press("colon", *"serv")
+    await pilot.pause(0.5)
+
+
+async def scale(pilot: Pilot[None]) -> None:
+    """A change, before it is confirmed."""
+    await until_live(pilot)
+    await pilot.press("shift+tab", "j", "s")
+    await pilot.pause(1.0)
+    await pilot.press("5", "enter")
+    await pilot.pause(0.5)
+
+
+async def helping(pilot: Pilot[None]) -> None:
+    """The keys."""
+    await until_live(pilot)
+    await pilot.press("question_mark")
+    await pilot.pause(0.3)
+
+
+SCENES: dict[str, tuple[Scene, tuple[int, int], str]] = {
+    "home": (home, SIZE, "k9py-dark"),
+    "home-light": (home, SIZE, "k9py-light"),
+    "home-80x24": (home, (80, 24), "k9py-dark"),
+    "narrowed": (narrowed, SIZE, "k9py-dark"),
+    "command": (command, SIZE, "k9py-dark"),
+    "scale": (scale, SIZE, "k9py-dark"),
+    "help": (helping, SIZE, "k9py-dark"),
+}
+
+
+async def take(name: str, scene: Scene, size: tuple[int, int], theme: str) -> None:
+    """One picture."""
+    kubeconfig = read_kubeconfig(os.environ.get("KUBECONFIG"), os.environ)
+    hub = Hub(kubeconfig, ConnectOptions())
+    app = K9pyApp(hub, await hub.open(kubeconfig.current), theme=theme)
+    async with app.run_test(size=size) as pilot:
+        await scene(pilot)
+        (HERE / f"{name}.svg").write_text(app.export_screenshot(title=f"k9py {name}"), encoding="utf-8")
+
+
+async def main() -> None:
+    """All of them, one after the other."""
+    for name, (scene, size, theme) in SCENES.items():
+        await take(name, scene, size, theme)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

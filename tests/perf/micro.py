@@ -1,0 +1,142 @@
+"""What the parts take on their own, without a cluster: python -m tests.perf.micro. Ratios hold, digits do not.
+
+The yardstick is the standard library's json.loads over the same pods, in the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from statistics import median
+
+import msgspec
+from rich.style import Style
+
+from k9py.kinds.registry import decoder, kind_for
+from k9py.kinds.wellknown import PODS
+from k9py.kube.forms import Objects
+from k9py.kube.wire import Lines, decode_events, decode_page
+from k9py.store.collection import Collection
+from k9py.store.view import View
+from k9py.ui.painting import Palette
+from k9py.ui.widgets.table_layout import lay_out
+from k9py.ui.widgets.table_paint import paint_row
+from k9py.values.batch import Batch
+from tests.perf import fleet
+from tests.perf.fleet import Json
+
+PODS_IN_ALL, A_PAGE = 10_000, 500
+DIRTY, VISIBLE = 200, 48
+_CHUNK = 65_536
+_RUNS = 5
+
+
+def pod(number: int, restarts: int = 0) -> Json:
+    """A pod as a server sends it, with a stand-in for the managedFields that it adds."""
+    made = fleet.pod(number, f"worker-{number % 100:03}")
+    made["metadata"] |= {
+        "uid": f"{number:032x}",
+        "resourceVersion": str(number + restarts * PODS_IN_ALL),
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+        "managedFields": [
+            {"manager": "kubelet", "fieldsV1": {f"f:field-{n:03}": {".": {}, "f:value": {}} for n in range(160)}}
+        ],
+    }
+    made |= fleet.pod_status(number)
+    made["status"]["containerStatuses"][0]["restartCount"] = restarts
+    return made
+
+
+def pages() -> Iterator[bytes]:
+    """The list, as it comes over the wire."""
+    for first in range(0, PODS_IN_ALL, A_PAGE):
+        items = [pod(number) for number in range(first, first + A_PAGE)]
+        yield json.dumps({"kind": "PodList", "metadata": {}, "items": items}, separators=(",", ":")).encode()
+
+
+def clock(work: Callable[[], object]) -> float:
+    """Seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def measure_list(collection: Collection) -> dict[str, float]:
+    """Take a whole list in."""
+    spent = {"json.loads": 0.0, "split and decode pages": 0.0, "Collection.apply": 0.0}
+    for body in pages():
+        spent["json.loads"] += clock(partial(json.loads, body))
+        began = time.perf_counter()
+        batch = Objects().read_page(decode_page(body))
+        spent["split and decode pages"] += time.perf_counter() - began
+        spent["Collection.apply"] += clock(partial(collection.apply, batch))
+    return spent
+
+
+def change(collection: Collection, turn: int) -> None:
+    """Make DIRTY rows dirty, each with another restart count."""
+    numbers = range(turn, PODS_IN_ALL, PODS_IN_ALL // DIRTY)
+    raws = [msgspec.Raw(msgspec.json.encode(pod(number, turn + 1))) for number in numbers]
+    collection.apply(Batch([(False, raw) for raw in raws]))
+
+
+def measure_view(collection: Collection) -> dict[str, float]:
+    """Compute, sort and paint rows."""
+    view = View(kind_for(PODS), [collection])
+    spent = {"View.flush, all rows": clock(view.flush)}
+    flushes = []
+    for turn in range(_RUNS):
+        change(collection, turn)
+        flushes.append(clock(view.flush))
+    spent[f"View.flush, {DIRTY} rows"] = median(flushes)
+    sorts = []
+    for title in ("NODE", "AGE", "RESTARTS", "IP", "NAME"):
+        view.sort_by(title)
+        sorts.append(clock(view.flush))
+    spent["View.flush, another sort"] = median(sorts)
+    spent[f"paint {VISIBLE} rows"] = median(clock(partial(paint, view)) for _ in range(_RUNS))
+    return spent
+
+
+def paint(view: View) -> None:
+    """A screen of rows, none of them painted before."""
+    layout, palette = lay_out(view.columns, view.widths, 198), Palette(lambda _name, _partial: Style())
+    for index in range(VISIBLE):
+        paint_row(view.row_at(index), layout, palette, time.time(), ())
+
+
+def measure_watch(collection: Collection) -> dict[str, float]:
+    """Follow a burst of events, each a whole pod."""
+    lines = [json.dumps({"type": "MODIFIED", "object": pod(number, 99)}).encode() for number in range(1_000)]
+    stream = b"\n".join(lines) + b"\n"
+
+    def split() -> None:
+        cutter = Lines()
+        for at in range(0, len(stream), _CHUNK):
+            if block := cutter.feed(stream[at : at + _CHUNK]):
+                decode_events(block)
+
+    changes = [(False, event.object) for event in decode_events(stream)]
+    return {
+        "json.loads, 1,000 events": clock(lambda: [json.loads(line) for line in lines]),
+        "split and decode 1,000 events": median(clock(split) for _ in range(_RUNS)),
+        "Collection.apply, 1,000 events": clock(lambda: collection.apply(Batch(changes))),
+    }
+
+
+def main() -> None:
+    """Print what each part takes, and how much of the yardstick's time that is."""
+    collection = Collection("micro", PODS, decoder(kind_for(PODS)), keep_whole=True)
+    spent = measure_list(collection) | measure_view(collection) | measure_watch(collection)
+    yardstick = spent["json.loads"]
+    print(f"{PODS_IN_ALL:,} pods of {len(json.dumps(pod(1), separators=(',', ':'))) / 1000:.1f} KB")
+    for what, seconds in spent.items():
+        print(f"{what:32} {1000 * seconds:8.1f} ms  {seconds / yardstick:6.3f} × json.loads")
+    packed = sum(len(record.packed) for record in collection.records.values())
+    print(f"{'kept whole, compressed':32} {packed / len(collection.records):8.0f} bytes a pod")
+
+
+if __name__ == "__main__":
+    main()
