@@ -9,9 +9,9 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
+from k9py.kube import oidc
 from k9py.kube.exec_plugin import run_plugin
 from k9py.kube.kubeconfig import Entry
-from k9py.kube.kubeconfig_file import User
 from k9py.values.errors import ConfigError, LoginFailed
 
 FOREVER = float("inf")
@@ -50,7 +50,7 @@ async def obtain(entry: Entry, interactive: bool, now: float) -> Credential:
         return Credential()
     if user.exec_plugin is not None:
         return await _run_plugin(entry, interactive)
-    return _refuse_auth_provider(user)
+    return await _ask_provider(entry, now)
 
 
 async def _run_plugin(entry: Entry, interactive: bool) -> Credential:
@@ -84,12 +84,16 @@ def _checked(token: str, what: str) -> str:
     return token
 
 
-def _refuse_auth_provider(user: User) -> Credential:
-    if user.auth_provider is None:
+async def _ask_provider(entry: Entry, now: float) -> Credential:
+    provider = entry.user.auth_provider
+    if provider is None:
         return Credential()
-    raise ConfigError(
-        f"the auth-provider {user.auth_provider.name!r} is not supported", "use an exec plugin: kubectl needs one too"
-    )
+    if provider.name != oidc.NAME:
+        raise ConfigError(
+            f"the auth-provider {provider.name!r} is not supported", "use its exec plugin, as kubectl does since 1.26"
+        )
+    token, expires = await oidc.get_id_token(provider, entry.context.user, now + NEARLY)
+    return Credential(token=_checked(token, "the ID token"), fresh_until=expires)
 
 
 def encode_pem(pem: str) -> str:

@@ -5,13 +5,14 @@ Only the fields that k9py uses are here. YAML's `null` means "not set" everywher
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
 
-from k9py.values.errors import ConfigError
+from k9py.values.errors import ConfigError, LoginFailed
 
 _YAML_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -56,10 +57,11 @@ class ExecPlugin(msgspec.Struct, rename="camel"):
 
 
 class AuthProvider(msgspec.Struct):
-    """The older way to log in; only `oidc` is left of it."""
+    """The older way to log in; only `oidc` is left of it. `path` is the file it stands in: renewed tokens go there."""
 
     name: str = ""
     config: dict[str, str] = {}
+    path: str = ""
 
 
 class User(msgspec.Struct, rename=lambda name: name.replace("_", "-")):
@@ -130,8 +132,36 @@ def read_file(path: Path) -> KubeconfigFile:
         file = msgspec.convert(_drop_nulls(content), KubeconfigFile)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}", "mend it there; `kubectl config view` reads the same file") from error
-    _resolve_paths(file, path.absolute().parent)
+    _resolve_paths(file, path.absolute())
     return file
+
+
+def save_provider_config(path: Path, user: str, changes: Mapping[str, str]) -> None:
+    """Write new tokens of a user's auth-provider into the file, as kubectl does: locked, and whole or not at all.
+
+    LoginFailed when they cannot be written: they may be the only ones that hold.
+    """
+    path = path.resolve()
+    lock = Path(f"{path}.lock")
+    try:
+        lock.touch(exist_ok=False)
+        try:
+            content = _parse_yaml(path)
+            for item in content["users"]:
+                if item["name"] == user:
+                    item["user"]["auth-provider"]["config"].update(changes)
+            _replace_file(path, yaml.safe_dump(content, sort_keys=False))
+        finally:
+            lock.unlink()
+    except OSError as error:
+        raise LoginFailed(f"cannot save the new login in {path}: {error}", f"is there an old {lock}?") from error
+
+
+def _replace_file(path: Path, text: str) -> None:
+    new = path.with_name(f"{path.name}.new")
+    new.touch(mode=path.stat().st_mode & 0o777)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _parse_yaml(path: Path) -> Any:
@@ -156,7 +186,8 @@ def _drop_nulls(value: Any) -> Any:
     return value
 
 
-def _resolve_paths(file: KubeconfigFile, folder: Path) -> None:
+def _resolve_paths(file: KubeconfigFile, path: Path) -> None:
+    folder = path.parent
     for named_cluster in file.clusters:
         cluster = named_cluster.cluster
         cluster.certificate_authority = _resolve(cluster.certificate_authority, folder)
@@ -167,6 +198,10 @@ def _resolve_paths(file: KubeconfigFile, folder: Path) -> None:
         user.token_file = _resolve(user.token_file, folder)
         if user.exec_plugin and "/" in user.exec_plugin.command:  # a bare name is looked for in $PATH
             user.exec_plugin.command = _resolve(user.exec_plugin.command, folder)
+        if user.auth_provider:
+            user.auth_provider.path = str(path)
+            if authority := user.auth_provider.config.get("idp-certificate-authority"):
+                user.auth_provider.config["idp-certificate-authority"] = _resolve(authority, folder)
 
 
 def _resolve(path: str, folder: Path) -> str:

@@ -28,6 +28,9 @@ from k9py.values.log import LogSource
 from k9py.values.request import Request
 from k9py.values.resource import Gvr, Key, Resource
 
+RETRY = 3.0
+"""Seconds until a server that could not be asked its version is asked again."""
+
 STALE_DISCOVERY = 2.0
 """Seconds after which an unknown word is worth another discovery: a CRD may have been made meanwhile."""
 
@@ -103,7 +106,7 @@ class Session:
         return found
 
     async def rediscover(self) -> None:
-        """Ask again what the server offers."""
+        """Ask what the server offers, unless that is being asked now."""
         if self._discovery is None or self._discovery.done():
             self._discovery = self._tasks.start(self._discover(), "asking what the server offers")
         await self._discovered()
@@ -174,12 +177,16 @@ class Session:
         self._note("discovery", f"these APIs do not answer: {dead}" if dead else "")
 
     async def _introduce(self) -> None:
-        try:
-            self.version = await server_version(self.transport)
-            self.trouble = None
-        except K9pyError as error:
-            self.trouble = error
+        while not self.version:
+            try:
+                self.version = await server_version(self.transport)
+                self.trouble = None
+            except K9pyError as error:
+                self.trouble = error
+                self.on_change()
+                await asyncio.sleep(RETRY)
         self.on_change()
-        if not self.trouble:
-            self.user = await self.access.whoami()
-            self.on_change()
+        if not self._discovered_at:
+            await self.rediscover()
+        self.user = await self.access.whoami()
+        self.on_change()

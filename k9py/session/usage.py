@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Literal
 
 from k9py.kube.metrics import read_metrics
 from k9py.kube.transport import Transport
@@ -41,13 +42,13 @@ class UsagePoll:
             await asyncio.sleep(INTERVAL)
 
     async def _poll(self) -> str:
-        plural = self._collection.resource.gvr.plural
-        metrics = await self._known(f"{plural}.metrics.k8s.io")
+        what: Literal["nodes", "pods"] = "pods" if self._collection.resource.namespaced else "nodes"
+        metrics = await self._known(f"{what}.metrics.k8s.io")
         if metrics is None:
             self._show({})
             return "no metrics: this cluster does not serve metrics.k8s.io"
         try:
-            usage = await read_metrics(self._transport, metrics.gvr.version, plural, self._namespace)
+            usage = await read_metrics(self._transport, metrics.gvr.version, what, self._namespace)
         except K9pyError as error:
             self._show({})
             return f"no metrics: {error.message}"

@@ -20,7 +20,7 @@ from k9py.store.row import Row
 from k9py.ui.changes import change
 from k9py.ui.commands import WORDS, suggest
 from k9py.ui.frames import Frames
-from k9py.ui.goto import parse_goto
+from k9py.ui.goto import Goto, parse_goto
 from k9py.ui.overview import Watcher
 from k9py.ui.screens.contexts_page import ContextsPage
 from k9py.ui.screens.dialogs import Choose
@@ -78,6 +78,7 @@ class K9pyApp(App[None]):
         self._first_command = command
         self._watcher: Watcher | None = None
         self._saying: Timer | None = None
+        self._troubled: Session | None = None
         self.said = Said()
         for made in THEMES:
             self.register_theme(made)
@@ -102,6 +103,7 @@ class K9pyApp(App[None]):
     def _begin(self, session: Session) -> None:
         """Make a session the one that is shown, from its home page on."""
         self.session = session
+        self._troubled = None
         if self._watcher:
             self._watcher.leave()
         self._watcher = Watcher(session, self.frames, self.paint_chrome)
@@ -130,7 +132,13 @@ class K9pyApp(App[None]):
             return
         if word := WORDS.get(goto.word):
             word.run(self, goto)
-        elif self.session is None:
+        else:
+            self.go_to_kind(goto)
+
+    @work(group="kind", exclusive=True, exit_on_error=False)
+    async def go_to_kind(self, goto: Goto) -> None:
+        """Open the kind that a word names, full screen."""
+        if self.session is None:
             self.say("no cluster: choose a context first", bad=True)
         elif resource := await self.session.find(goto.word):
             self.open(resource, goto.namespace, goto.filter)
@@ -215,12 +223,10 @@ class K9pyApp(App[None]):
         self.session.use_namespace(name)
         if self._watcher:
             self._watcher.follow_namespace()
-        page = self.page
-        if isinstance(page, TablePage) and page.place.resource.namespaced:
-            page.open(name)
-            return
-        if isinstance(page, TablePage):
+        if isinstance(self.page, TablePage) and not self.page.place.resource.namespaced:
             self.back()
+        if isinstance(self.page, TablePage):
+            self.page.open(name)
         for screen in self.screen_stack:
             if isinstance(screen, HomePage):
                 screen.open()
@@ -264,10 +270,18 @@ class K9pyApp(App[None]):
             page.paint_chrome()
 
     def _session_changed(self) -> None:
+        self._show_trouble()
         for screen in self.screen_stack:
             for pane in screen.query(ResourcePane):
                 pane.caption()
         self.paint_chrome()
+
+    def _show_trouble(self) -> None:
+        """A server that can't be reached from the start: say why, with the contexts to choose another."""
+        trouble = self.session.trouble if self.session else None
+        if trouble and self.session and self.session is not self._troubled:
+            self._troubled = self.session
+            self.push_screen(ContextsPage(self.session))
 
     def _tick(self) -> None:
         """Once a second: ages go on."""

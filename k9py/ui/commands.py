@@ -50,7 +50,7 @@ def _namespace(app: K9pyApp, goto: Goto) -> None:
     if goto.namespace is not None:
         app.use_namespace(goto.namespace)
     else:
-        app.go("namespaces.")
+        app.go_to_kind(Goto("namespaces"))
 
 
 ALL = (

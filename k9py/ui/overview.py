@@ -10,7 +10,7 @@ from k9py.session.session import Session
 from k9py.store.column import Joined
 from k9py.store.tally import Tally
 from k9py.ui.frames import Frames
-from k9py.ui.widgets.pane import describe_state
+from k9py.ui.widgets.pane import name_state
 from k9py.ui.widgets.top_bar import HISTORY, Overview
 from k9py.values.batch import FeedState, Phase
 from k9py.values.cell import Tone
@@ -74,7 +74,7 @@ class Watcher:
             memory=list(self._memory),
             nodes=self._count_nodes(),
             pods=dict(self._census.counts) if self._census else None,
-            state=session.trouble.line if session.trouble and state.phase is not Phase.LIVE else describe_state(state),
+            state=name_state(state),
             state_tone=TONES[state.phase],
         )
 

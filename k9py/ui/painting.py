@@ -48,9 +48,9 @@ def crop_middle(text: str, width: int) -> str:
     if width < 12:
         return crop(text, width)
     tail = width // 3
-    kept = text
+    kept = text[-tail:]
     while cell_len(kept) > tail:
-        kept = kept[max(1, len(kept) - tail) :] if len(kept) > tail else kept[1:]
+        kept = kept[1:]
     return f"{set_cell_size(text, width - 1 - cell_len(kept)).rstrip()}…{kept}"
 
 

@@ -22,8 +22,8 @@ class Mirror:
         self.batches: list[Batch] = []
         self.states: list[FeedState] = []
         self.columns: tuple[ServerColumn, ...] | None = None
-        self.least = 0
-        """The fewest objects since `watch_least`."""
+        self.vanished: list[str] = []
+        """Names of objects that were there and are not any more, in that order."""
         self._listed: set[Key] | None = None
         self._moved = asyncio.Event()
 
@@ -36,9 +36,9 @@ class Mirror:
             self._change(deleted, msgspec.json.decode(raw))
         if batch.ends_list:
             assert self._listed is not None
-            self.objects = {key: obj for key, obj in self.objects.items() if key in self._listed}
+            for key in self.objects.keys() - self._listed:
+                self._drop(key)
             self._listed = None
-        self.least = min(self.least, len(self.objects))
         self._wake()
 
     def note(self, state: FeedState) -> None:
@@ -67,11 +67,15 @@ class Mirror:
         metadata = obj["object"]["metadata"] if "cells" in obj else obj["metadata"]
         key = (metadata.get("namespace", ""), metadata["name"])
         if deleted:
-            self.objects.pop(key, None)
+            self._drop(key)
             return
         self.objects[key] = obj
         if self._listed is not None:
             self._listed.add(key)
+
+    def _drop(self, key: Key) -> None:
+        if self.objects.pop(key, None) is not None:
+            self.vanished.append(key[1])
 
     def _wake(self) -> None:
         self._moved.set()

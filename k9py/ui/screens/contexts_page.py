@@ -1,4 +1,4 @@
-"""The contexts of the kubeconfig, to choose another; and in one line what is wrong with the one in use."""
+"""The contexts of the kubeconfig, to choose another; and in one line what is wrong with the one in use, while it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 from k9py.kube.kubeconfig import Context
 from k9py.session.session import Session
 from k9py.ui.screens.page import Page
+from k9py.ui.widgets.choices import Choices
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.values.text import clean, pad
 
@@ -27,10 +28,8 @@ class ContextsPage(Page):
         return "contexts"
 
     def compose_body(self) -> ComposeResult:
-        trouble = Static(clean(self._trouble), id="trouble", markup=False)
-        trouble.display = bool(self._trouble)
-        yield trouble
-        contexts = OptionList(*self._options(), id="contexts")
+        yield Static(id="trouble", markup=False)
+        contexts = Choices(*self._options(), id="contexts")
         contexts.border_title = f"Contexts {len(self.k9py.hub.kubeconfig.contexts)}"
         yield contexts
 
@@ -51,6 +50,15 @@ class ContextsPage(Page):
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self.k9py.use_context(self.k9py.hub.kubeconfig.contexts[event.option_index].name)
+
+    def paint_chrome(self) -> None:
+        super().paint_chrome()
+        if self.is_mounted:
+            trouble = self.session.trouble if self.session else None
+            line = trouble.line if trouble else self._trouble
+            said = self.query_one("#trouble", Static)
+            said.update(clean(line))
+            said.display = bool(line)
 
     def hints(self) -> tuple[KeyHint, ...]:
         return (KeyHint("enter", "Use this context"),)

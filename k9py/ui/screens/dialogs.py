@@ -14,8 +14,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 
 from k9py.actions.action import Question
-from k9py.actions.plan import Plan
+from k9py.actions.plan import Danger, Plan
 from k9py.session.runner import Outcome
+from k9py.ui.widgets.choices import Choices
 from k9py.values.text import clean
 
 
@@ -32,7 +33,7 @@ class Ask(ModalScreen[str | None]):
         with Vertical(classes="dialog") as box:
             box.border_title = clean(self._question.title).replace("[", r"\[")
             yield Static(clean(self._question.label), markup=False)
-            yield Input(self._question.initial)
+            yield Input(self._question.initial, compact=True)
             yield Static("", classes="complaint", markup=False)
             yield Static("⏎ go on   esc leave", classes="keys", markup=False)
 
@@ -72,12 +73,13 @@ class Confirm(ModalScreen[bool]):
             with VerticalScroll(classes="commands", can_focus=False):
                 yield Static("\n".join(clean(line) for line in self._plan.commands), markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("No", id="no")
-                yield Button("Yes", id="yes", variant="primary")
+                yield Button("No", id="no", compact=True)
+                yield Button("Yes", id="yes", compact=True, variant="primary")
             yield Static("y yes   n no   c copy the commands", classes="keys", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#no", Button).focus()
+        # an act that destroys must be chosen, any other may be confirmed with enter
+        self.query_one("#no" if self._plan.danger is Danger.DESTRUCTIVE else "#yes", Button).focus()
 
     def _targets(self) -> Text:
         lines = [f"{effect.target.key.label}  {effect.says}" for effect in self._plan.effects]
@@ -133,8 +135,6 @@ class Choose(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", show=False),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
     ]
 
     def __init__(self, title: str, choices: Sequence[str]) -> None:
@@ -145,7 +145,7 @@ class Choose(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = clean(self._title).replace("[", r"\[")
-            yield OptionList(*(Text(clean(choice)) for choice in self._choices))
+            yield Choices(*(Text(clean(choice)) for choice in self._choices))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -153,9 +153,3 @@ class Choose(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-    def action_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
-
-    def action_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()

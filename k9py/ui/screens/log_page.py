@@ -37,6 +37,7 @@ class LogPage(Page):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.log_pane.trail = self.trail
         self.log_pane.focus()
         self.follow()
 

@@ -51,6 +51,12 @@ class Page(Screen[None]):
         """What the trail of crumbs calls this page."""
         return ""
 
+    @property
+    def trail(self) -> str:
+        """The crumbs of the pages that led here: `home › deployments › `."""
+        pages = [screen for screen in self.app.screen_stack if isinstance(screen, Page)]
+        return "".join(f"{page.crumb} › " for page in pages[: pages.index(self)] if page.crumb)
+
     def compose(self) -> ComposeResult:
         yield TopBar()
         yield from self.compose_body()
@@ -79,7 +85,7 @@ class Page(Screen[None]):
 
     def paint_chrome(self) -> None:
         """First and last line."""
-        if self.is_mounted and self.is_current:
+        if self.is_mounted and self.k9py.page is self:
             self.query_one(TopBar).show(self.k9py.overview())
             self.query_one(KeyBar).show(self.hints(), GENERAL, self.k9py.said)
 

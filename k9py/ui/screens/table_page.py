@@ -27,6 +27,7 @@ class TablePage(Page):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.table.trail = self.trail
         self.table.focus()
         self.open()
 

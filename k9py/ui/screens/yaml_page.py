@@ -79,7 +79,7 @@ class YamlPage(Page):
         self.query_one("#text", Static).update(self._highlight(shown))
         folded = 0 if self._managed else count_managed(self._raw)
         note = f" · {folded} managedFields folded, m shows them" if folded else ""
-        self._scroller.border_title = escape_title(f"{self._resource.kind} {self._row.key.label}{note}")
+        self._scroller.border_title = escape_title(f"{self.trail}{self._resource.kind} {self._row.key.label}{note}")
         self.paint_chrome_soon()
 
     @staticmethod

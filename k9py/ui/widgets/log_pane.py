@@ -20,6 +20,8 @@ class LogPane(LogView):
         self._tail_lines = tail_lines
         self._tail: Tail | None = None
         self.filter_text = ""
+        self.trail = ""
+        """The crumbs before the title."""
 
     @property
     def source(self) -> LogSource | None:
@@ -84,7 +86,8 @@ class LogPane(LogView):
             else "paused"
         )
         count = f"{self.shown:,} of {self.count:,}" if self.shown != self.count else f"{self.count:,}"
-        parts = [f"Logs {source.pod}", source.container, state, f"{count} lines"]
+        lines = "line" if self.count == 1 else "lines"
+        parts = [f"{self.trail}Logs {source.pod}", source.container, state, f"{count} {lines}"]
         if self.filter_text:
             parts.append(f"/{self.filter_text}")
         if self.dropped:

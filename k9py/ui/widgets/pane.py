@@ -48,16 +48,18 @@ class Place:
     keep: Callable[[Any], bool] | None = field(default=None, compare=False)
 
 
-def describe_state(state: FeedState) -> str:
-    """The state of a feed in a few words: `live`, `syncing 1,500`, `stale 12s: connection refused`."""
+def name_state(state: FeedState) -> str:
+    """The state of a feed in a word or two: `live`, `syncing 1,500`, `stale 12s`, `denied`."""
     if state.phase is Phase.SYNCING:
         return f"syncing {state.count:,}"
     if state.phase is Phase.STALE:
-        since = human_duration(max(time.time() - state.since, 0)) if state.since else ""
-        return clean(f"stale {since}: {state.reason}" if since else f"no connection: {state.reason}")
-    if state.phase is Phase.DENIED:
-        return clean(f"denied: {state.reason}")
+        return f"stale {human_duration(max(time.time() - state.since, 0))}" if state.since else "no connection"
     return str(state.phase.value)
+
+
+def describe_state(state: FeedState) -> str:
+    """The same, with the reason where there is one: `stale 12s: the server refuses connections`."""
+    return clean(f"{name_state(state)}: {state.reason}") if state.reason else name_state(state)
 
 
 class ResourcePane(ResourceTable):
@@ -87,6 +89,8 @@ class ResourcePane(ResourceTable):
         self._feed: Feed | None = None
         self._live: View | None = None
         self._filter_text = ""
+        self.trail = ""
+        """The crumbs before the title."""
 
     @property
     def state(self) -> FeedState:
@@ -205,7 +209,7 @@ class ResourcePane(ResourceTable):
         assert self.place
         shown, total = len(self._live), self._live.total
         count = f"{shown:,}" if shown == total else f"{shown:,} of {total:,}"
-        parts = [f"{title_of(self.place.resource)} {count}"]
+        parts = [f"{self.trail}{title_of(self.place.resource)} {count}"]
         if self.place.resource.namespaced:
             parts.append(self.place.namespace or "all namespaces")
         parts += [part for part in (self.place.scope, f"/{self._filter_text}" if self._filter_text else "") if part]

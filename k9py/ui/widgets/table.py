@@ -7,7 +7,7 @@ Nothing is done per row and frame: a painted row is kept until its version, its 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.style import Style
@@ -19,15 +19,12 @@ from textual.strip import Strip
 
 from k9py.store.row import Row
 from k9py.store.view import View
-from k9py.ui.painting import Palette, cell_text, paint_empty
 from k9py.ui.widgets.line_view import LineView
-from k9py.ui.widgets.table_layout import TableLayout, Window, lay_out
-from k9py.ui.widgets.table_paint import paint_header, paint_row
+from k9py.ui.widgets.marks import Marks
+from k9py.ui.widgets.table_painter import Signature, TablePainter
 from k9py.values.resource import Key
 
 _HEADER = 1
-_CACHED_ROWS = 2_000
-Signature = Hashable
 
 
 class ResourceTable(LineView, can_focus=True):
@@ -98,20 +95,14 @@ class ResourceTable(LineView, can_focus=True):
         self.loading_rows = False
         """While rows still arrive for the first time, a cursor that nobody has moved stays on the first row."""
         self._clock = clock
-        self._now = clock()
         self._view: View | None = None
-        self._layout_key: Hashable = None
-        self._columns = TableLayout()
-        self._window = Window()
-        self._palette = Palette(self._style_of)
+        self._painter = TablePainter(self._style_of)
         self._cursor: Key | None = None
         self._cursor_index = 0
         self._touched = False
         self._top_key: Key | None = None
-        self._marks: dict[Key, str] = {}
-        self._last_marked: Key | None = None
+        self._marks = Marks()
         self._painted: dict[int, Signature] = {}
-        self._strips: dict[Key, tuple[Signature, Strip]] = {}
 
     # what it shows
 
@@ -124,7 +115,6 @@ class ResourceTable(LineView, can_focus=True):
         """Show another View, or the same one after it was narrowed, filtered or sorted. A cursor that it has stays."""
         if view is not self._view:
             self._view = view
-            self._strips.clear()
             self._touched = self._touched and self._cursor is not None and view.get(self._cursor) is not None
         self.refresh_view()
 
@@ -132,12 +122,14 @@ class ResourceTable(LineView, can_focus=True):
         """Follow the View after its flush: keep the rows where they are on the screen, paint what has changed."""
         if self._view is None:
             return
-        self._now = self._clock()
+        self._painter.now = self._clock()
         at_top = self.scroll_offset.y == 0
         top_key = self._top_key
         line = self._cursor_index - self.scroll_offset.y
         held = 0 <= line < self._lines
-        self._lay_out()
+        if self._painter.lay_out(self._view, self.page.width, self.scroll_offset.x):
+            self._repaint_all()
+        self.set_content_size(Size(self._painter.layout.width, self._count + _HEADER))
         self._follow_cursor()
         top = self._cursor_index - line if held else self._view.index_of(top_key) if top_key else None
         if top is not None and not at_top:
@@ -145,12 +137,13 @@ class ResourceTable(LineView, can_focus=True):
         if held:
             self._scroll_to_cursor()
         self._remember_top()
-        self._forget_void_marks()
+        if self._marks.forget_gone(self._view):
+            self.post_message(self.MarksChanged(self))
         self._repaint_changed()
 
     def tick(self) -> None:
         """A second has passed: paint the visible rows whose ages now read otherwise."""
-        self._now = self._clock()
+        self._painter.now = self._clock()
         self._repaint_changed()
 
     # the cursor and the marks
@@ -167,21 +160,14 @@ class ResourceTable(LineView, can_focus=True):
 
     @property
     def marks(self) -> set[Key]:
-        """The keys of the marked rows."""
-        return set(self._marks)
+        """The keys of the marked rows, those that a filter hides among them."""
+        return self._marks.keys
 
     def targets(self) -> list[Row]:
-        """What an action applies to: the marked rows that can be seen in this View, in its order, else the cursor's."""
-        view = self._view
-        if view is None:
-            return []
-        found = [
-            (index, row)
-            for key in self._marks
-            if (index := view.index_of(key)) is not None and (row := view.row_at(index)).uid == self._marks[key]
-        ]
-        here = self.cursor_row
-        return [row for _, row in sorted(found, key=lambda pair: pair[0])] or ([here] if here else [])
+        """What an action applies to: the marked rows that are shown, in their order, else the one under the cursor."""
+        row = self.cursor_row
+        marked = self._marks.rows(self._view) if self._view else []
+        return marked or ([row] if row else [])
 
     def move_to(self, key: Key) -> None:
         """Put the cursor on a key, if the View has it."""
@@ -202,38 +188,23 @@ class ResourceTable(LineView, can_focus=True):
         self._go_to(self._cursor_index + pages * max(1, self._lines - 1))
 
     def action_shift(self, columns: int) -> None:
-        here, stops = self.scroll_offset.x, self._columns.stops
+        here, stops = self.scroll_offset.x, self._painter.layout.stops
         left, right = [stop for stop in stops if stop < here], [stop for stop in stops if stop > here]
         target = right[:1] if columns > 0 else left[-1:]
         self.scroll_cells(target[0] if target else here)
 
     def action_mark(self) -> None:
-        row = self.cursor_row
-        if row is None:
-            return
-        if row.key in self._marks:
-            del self._marks[row.key]
-        else:
-            self._marks[row.key] = row.uid
-        self._last_marked = row.key
-        self._marks_changed()
+        if row := self.cursor_row:
+            self._marks.toggle(row)
+            self._marks_changed()
 
     def action_mark_range(self) -> None:
-        """Mark all rows between the last marked one and the cursor."""
-        view = self._view
-        start = view.index_of(self._last_marked) if view and self._last_marked else None
-        if view is None or self._cursor is None:
-            return
-        first, last = sorted((self._cursor_index if start is None else start, self._cursor_index))
-        for index in range(first, last + 1):
-            row = view.row_at(index)
-            self._marks[row.key] = row.uid
-        self._last_marked = self._cursor
-        self._marks_changed()
+        if self._view and self._cursor:
+            self._marks.span(self._view, self._cursor_index)
+            self._marks_changed()
 
     def action_clear_marks(self) -> None:
         self._marks.clear()
-        self._last_marked = None
         self._marks_changed()
 
     def action_open(self) -> None:
@@ -245,17 +216,6 @@ class ResourceTable(LineView, can_focus=True):
         self._touched = True
         self._repaint_changed()
         self.post_message(self.MarksChanged(self))
-
-    def _forget_void_marks(self) -> None:
-        """A mark is for one object: what was made anew under the same name is not marked."""
-        view = self._view
-        if not self._marks or view is None:
-            return
-        void = [key for key, uid in self._marks.items() if (row := view.get(key)) is not None and row.uid != uid]
-        for key in void:
-            del self._marks[key]
-        if void:
-            self.post_message(self.MarksChanged(self))
 
     def _go_to(self, index: int) -> None:
         """Put the cursor on a row, as a person has asked."""
@@ -305,7 +265,8 @@ class ResourceTable(LineView, can_focus=True):
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_x(old_value, new_value)
-        self._look_through_window()
+        self._painter.look_at(self.scroll_offset.x)
+        self._repaint_all()
 
     # what it paints
 
@@ -314,8 +275,8 @@ class ResourceTable(LineView, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._palette = Palette(self._style_of)
-        self._forget_paint()
+        self._painter.restyle()
+        self._repaint_all()
 
     def on_resize(self) -> None:
         if self._view is not None:
@@ -328,45 +289,28 @@ class ResourceTable(LineView, can_focus=True):
     def on_blur(self) -> None:
         self._repaint_changed()
 
-    def _lay_out(self) -> None:
-        """Place the columns anew if they, their widths or the room for them have changed."""
-        view = self._view
-        if view is None:
-            return
-        room = self.page.width
-        key = (id(view), tuple(column.title for column in view.columns), tuple(view.widths), view.sort, room)
-        if key != self._layout_key:
-            self._layout_key = key
-            self._columns = lay_out(view.columns, view.widths, room)
-            self._look_through_window()
-        self.set_content_size(Size(self._columns.width, self._count + _HEADER))
-
-    def _look_through_window(self) -> None:
-        self._window = self._columns.window(self.scroll_offset.x)
-        self._forget_paint()
-
-    def _forget_paint(self) -> None:
-        self._strips.clear()
+    def _repaint_all(self) -> None:
         self._painted.clear()
         self.refresh()
 
     def _repaint_changed(self) -> None:
         """Refresh those visible lines that would now be painted otherwise."""
-        size = self.page
-        for y in range(size.height):
-            if self._painted.get(y) != self._signature(y):
-                self.refresh(Region(0, y, size.width, 1))
+        width, height = self.page
+        for y in range(height):
+            if self._painted.get(y) != self._sign_line(y):
+                self.refresh(Region(0, y, width, 1))
 
-    def _signature(self, y: int) -> Signature:
-        """Everything on which the look of line `y` depends, but for the layout and the styles."""
+    def _row_on(self, y: int) -> Row | None:
+        """The row on a line of the screen."""
         index = y - _HEADER + self.scroll_offset.y
-        if y < _HEADER or self._view is None or index >= self._count:
-            return (y, self.empty_text if not self._count else "")
-        return self._row_signature(self._view.row_at(index))
+        return self._view.row_at(index) if self._view is not None and y >= _HEADER and index < self._count else None
 
-    def _row_signature(self, row: Row) -> Signature:
-        ages = tuple(cell_text(cell, self._now) for cell in row.cells if cell.since is not None)
-        return (row.key, row.version, self._overlays(row.key), ages)
+    def _sign_line(self, y: int) -> Signature:
+        row = self._row_on(y)
+        return self._painter.sign(row, self._overlays(row.key)) if row else self._blank_text(y)
+
+    def _blank_text(self, y: int) -> str:
+        return self.empty_text if not self._count and y == self.page.height // 2 else ""
 
     def _overlays(self, key: Key) -> tuple[str, ...]:
         mark = ("mark",) if key in self._marks else ()
@@ -375,36 +319,13 @@ class ResourceTable(LineView, can_focus=True):
         return (*mark, "cursor" if self.has_focus else "cursor-blurred")
 
     def render_line(self, y: int) -> Strip:
-        signature = self._painted[y] = self._signature(y)
-        if y < _HEADER:
-            return self._render_header()
-        index = y - _HEADER + self.scroll_offset.y
-        if self._view is None or index >= self._count:
-            return self._render_blank(y)
-        return self._render_row(self._view.row_at(index), signature)
-
-    def _render_row(self, row: Row, signature: Signature) -> Strip:
-        cached = self._strips.get(row.key)
-        if cached is not None and cached[0] == signature:
-            return cached[1]
-        width = self.page.width
-        strip = paint_row(row, self._window, width, self._palette, self._now, self._overlays(row.key))
-        if len(self._strips) >= _CACHED_ROWS:
-            self._strips.clear()
-        self._strips[row.key] = (signature, strip)
-        return strip
-
-    def _render_header(self) -> Strip:
-        if self._view is None:
-            return self._render_blank(0)
-        width = self.page.width
-        plain, marked = self._style_of("header", False), self._style_of("sorted", False)
-        return paint_header(self._window, width, self._view.sort, plain, marked)
-
-    def _render_blank(self, y: int) -> Strip:
-        size = self.page
-        text = self.empty_text if not self._count and y == size.height // 2 else ""
-        return paint_empty(text, size.width, self._style_of("empty", False))
+        signature = self._painted[y] = self._sign_line(y)
+        if y < _HEADER and self._view is not None:
+            return self._painter.header(self._view.sort)
+        row = self._row_on(y)
+        if row is None:
+            return self._painter.blank(self._blank_text(y), self.page.width)
+        return self._painter.row(row, self._overlays(row.key), signature)
 
     # the mouse
 
@@ -424,6 +345,6 @@ class ResourceTable(LineView, can_focus=True):
                 self.action_open()
 
     def _pick_sort(self, x: int) -> None:
-        place = self._window.place_at(x)
+        place = self._painter.place_at(x)
         if place is not None:
             self.post_message(self.SortPicked(self, place.column.title))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -150,15 +151,15 @@ class ScriptedServer:
         return web.json_response(obj)
 
     async def _list(self, request: web.Request, target: Target) -> web.StreamResponse:
-        objects = self.store.objects(target.collection, target.namespace)
-        begin = int(request.query.get("continue", 0))
-        end = begin + int(request.query.get("limit", len(objects)))
-        metadata = {"resourceVersion": str(self.store.version)}
-        if end < len(objects):
-            metadata["continue"] = str(end)
+        limit, token = int(request.query.get("limit", sys.maxsize)), request.query.get("continue", "")
+        try:
+            version, objects, token = self.store.page(target.collection, target.namespace, limit, token)
+        except Gone:
+            return await refuse(410, "Expired", "The provided continue parameter is too old.")(request)
+        metadata = {"resourceVersion": version} | ({"continue": token} if token else {})
         if self.tables and wants_table(request):
-            return web.json_response(make_table(objects[begin:end], metadata, TABLE_COLUMNS))
-        return web.json_response({"kind": "List", "metadata": metadata, "items": objects[begin:end] or None})
+            return web.json_response(make_table(objects, metadata, TABLE_COLUMNS))
+        return web.json_response({"kind": "List", "metadata": metadata, "items": objects or None})
 
     async def _watch(self, request: web.Request, target: Target) -> web.StreamResponse:
         version = int(request.query["resourceVersion"])

@@ -39,6 +39,7 @@ class ObjectStore:
         self._objects: dict[str, dict[tuple[str, str], Object]] = {}
         self._changes: list[Change] = []
         self._compacted = 0
+        self._snapshots: dict[str, list[Object]] = {}
 
     def put(self, collection: str, name: str, namespace: str = "", **fields: Any) -> Object:
         """Make or replace an object. `fields` are its top level besides metadata."""
@@ -67,6 +68,17 @@ class ObjectStore:
         kept = self._objects.get(collection, {})
         return [kept[key] for key in sorted(kept) if not namespace or key[0] == namespace]
 
+    def page(self, collection: str, namespace: str, limit: int, token: str) -> tuple[str, list[Object], str]:
+        """Version, objects and the token of the next page, all pages as of the first. Raises Gone as `since` does."""
+        version, _, begin = token.partition(":")
+        if not token:
+            version, begin = str(self.version), "0"
+            self._snapshots[version] = self.objects(collection, namespace)
+        if version not in self._snapshots:
+            raise Gone
+        objects, end = self._snapshots[version], int(begin) + limit
+        return version, objects[int(begin) : end], f"{version}:{end}" if end < len(objects) else ""
+
     def since(self, version: int) -> list[Change]:
         """All changes after that version. Raises Gone if some of them are not known any more."""
         if version < self._compacted:
@@ -77,6 +89,7 @@ class ObjectStore:
         """Forget the history: who has not seen it all must list again."""
         self._compacted = self.version
         self._changes.clear()
+        self._snapshots.clear()
 
     def _note(self, collection: str, kind: str, obj: Object) -> None:
         self.version += 1

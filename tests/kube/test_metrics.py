@@ -1,0 +1,53 @@
+"""Usage as metrics.k8s.io gives it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from k9py.kube.metrics import read_metrics
+from k9py.kube.wire import Garbled
+from k9py.values.errors import ApiError
+from k9py.values.usage import Usage
+from tests.kube.reach import reach
+from tests.kube.scripted import answer, refuse
+
+PODS = "/apis/metrics.k8s.io/v1beta1/pods"
+NODES = "/apis/metrics.k8s.io/v1beta1/nodes"
+
+
+async def test_a_pod_is_the_sum_of_its_containers(tmp_path: Path) -> None:
+    async with reach(tmp_path) as (server, transport):
+        usages = [{"cpu": "125m", "memory": "61Mi"}, {"cpu": "125000000n", "memory": "1Ki"}, {}]
+        server.store.put(PODS, "cart-0", "shop", containers=[{"name": "a", "usage": usage} for usage in usages])
+        server.store.put(PODS, "just-made", "shop", containers=None)
+        server.store.put(PODS, "elsewhere", "other", containers=[])
+        usage = await read_metrics(transport, "v1beta1", "pods", "shop")
+        assert usage == {
+            ("shop", "cart-0"): Usage(0.25, 61 * 2**20 + 1024),
+            ("shop", "just-made"): Usage(0, 0),
+        }
+
+
+async def test_nodes(tmp_path: Path) -> None:
+    async with reach(tmp_path) as (server, transport):
+        server.store.put(NODES, "worker-a", usage={"cpu": "1.5", "memory": "2Gi"})
+        assert await read_metrics(transport, "v1beta1", "nodes") == {("", "worker-a"): Usage(1.5, 2 * 2**30)}
+
+
+async def test_none_yet(tmp_path: Path) -> None:
+    async with reach(tmp_path) as (_, transport):
+        assert await read_metrics(transport, "v1beta1", "nodes") == {}
+
+
+async def test_faults_are_errors(tmp_path: Path) -> None:
+    async with reach(tmp_path) as (server, transport):
+        odd = answer(200, '{"items":[{"metadata":{"name":"a"},"usage":{"cpu":"much"}}]}')
+        server.fault(NODES, "list", refuse(503, "ServiceUnavailable", "not ready"), answer(200, "[]"), odd)
+        with pytest.raises(ApiError, match="not ready"):
+            await read_metrics(transport, "v1beta1", "nodes")
+        with pytest.raises(Garbled, match="list of metrics"):
+            await read_metrics(transport, "v1beta1", "nodes")
+        with pytest.raises(Garbled, match="much"):
+            await read_metrics(transport, "v1beta1", "nodes")
