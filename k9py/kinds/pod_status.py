@@ -17,6 +17,7 @@ OVER = frozenset({"Succeeded", "Failed"})
 """Phases after which nothing of the pod runs any more."""
 
 _GATED = "SchedulingGated"
+_DONE = frozenset({"Completed", "Succeeded", "ExitCode:0"})
 _BUSY = frozenset({"Pending", "ContainerCreating", "PodInitializing", _GATED, "NotReady"})
 
 
@@ -37,12 +38,12 @@ class PodSummary(NamedTuple):
         """How the pod feels."""
         if self.status == "Running":
             return Tone.OK if self.ready >= self.total else Tone.BUSY
-        if self.status in ("Completed", "Succeeded"):
+        if self.status in _DONE:
             return Tone.DONE
         if self.status == "Terminating":
             return Tone.GOING
-        initializing = self.status.startswith("Init:") and self.status[5:6].isdecimal()
-        return Tone.BUSY if initializing or self.status in _BUSY else Tone.BAD
+        word = self.status.removeprefix("Init:")
+        return Tone.BUSY if word in _BUSY or word[:1].isdecimal() else Tone.BAD
 
 
 def summarise(metadata: Metadata, spec: PodSpec, status: PodStatus) -> PodSummary:

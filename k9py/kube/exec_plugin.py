@@ -72,7 +72,7 @@ async def _start(plugin: ExecPlugin, cluster: Cluster, asks: bool) -> asyncio.su
             plugin.command,
             *plugin.args,
             env=environment,
-            stdin=None if asks else asyncio.subprocess.DEVNULL,
+            stdin=sys.stdin if asks else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -19,7 +19,7 @@ from k9py.kube.connection import Connection
 from k9py.kube.credentials import NEARLY, obtain
 from k9py.kube.failures import NETWORK_ERRORS, api_error, network_error, not_kubernetes, silence_error
 from k9py.kube.kubeconfig import Context, Kubeconfig, read_entry
-from k9py.values.errors import ApiError
+from k9py.values.errors import ApiError, Unreachable
 from k9py.values.request import Request, Response
 
 DEFAULT_TIMEOUT = 30.0
@@ -56,6 +56,7 @@ class Transport:
         self._renewal: asyncio.Task[Connection] | None = None
         self._fresh_until = 0.0
         self._refused_at = float("-inf")
+        self._closed = False
 
     @classmethod
     async def open(
@@ -101,7 +102,8 @@ class Transport:
             yield chunks
 
     async def close(self) -> None:
-        """End every stream and close every connection."""
+        """End every stream and close every connection; what is sent after that is Unreachable."""
+        self._closed = True
         if self._renewal is not None:
             self._renewal.cancel()
             await asyncio.wait([self._renewal])
@@ -148,6 +150,8 @@ class Transport:
             raise network_error(error, self.server) from error
 
     async def _current(self) -> Connection:
+        if self._closed:
+            raise Unreachable(f"the connection to {self.server} is closed")
         if self._connection is None or self._clock() >= self._fresh_until:
             return await self._renew()
         return self._connection

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pty
 import re
 import sys
 import time
@@ -239,6 +241,30 @@ async def test_a_plugin_that_fails_says_why(
     assert re.search(message, error.message)
     assert error.cure.startswith(cure)
     assert "\n" not in error.line
+
+
+async def test_a_first_login_may_ask_at_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = """
+import json, os, sys
+assert json.loads(os.environ["KUBERNETES_EXEC_INFO"])["spec"]["interactive"]
+sys.stderr.write("code, please: ")
+status = {"token": sys.stdin.readline().strip()}
+print(json.dumps({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status}))
+"""
+    keyboard, terminal = pty.openpty()
+    os.write(keyboard, b"1234\n")
+    async with serve_stub(answer_version) as stub:
+        user = {"exec": plugin(code, interactiveMode="Always")}
+        kubeconfig = write_kubeconfig(tmp_path / "config", stub.url, user=user)
+        with os.fdopen(terminal) as stdin:
+            monkeypatch.setattr(sys, "stdin", stdin)
+            async with connect(kubeconfig, interactive=True) as transport:
+                await transport.send(VERSION)
+    os.close(keyboard)
+    assert stub.headers["Authorization"] == "Bearer 1234"
+    assert capsys.readouterr().err == "code, please: "
 
 
 async def test_a_plugin_that_hangs_or_shouts_is_ended(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ import asyncio
 import base64
 import gzip
 import json
+import os
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,6 +134,33 @@ async def test_client_certificates_in_files_and_inline(
         for cluster, user in (in_files, inlined):
             async with connect(write_kubeconfig(tmp_path / "config", stub.url, cluster, user)) as transport:
                 assert (await transport.send(VERSION)).status == 200
+
+
+def test_inline_keys_lie_in_a_private_folder_that_goes_at_exit(tmp_path: Path, client_pair: Pair) -> None:
+    user = {"client-certificate-data": inline(client_pair.certificate), "client-key-data": inline(client_pair.key)}
+    write_kubeconfig(tmp_path / "config", "https://nowhere", user=user)
+    code = """
+import asyncio, os, sys
+from k9py.kube.kubeconfig import read_kubeconfig
+from k9py.kube.transport import ConnectOptions, Transport
+async def main():
+    await (await Transport.open(read_kubeconfig(sys.argv[1], {}), "it", ConnectOptions())).close()
+asyncio.run(main())
+(folder,) = os.listdir(os.environ["XDG_RUNTIME_DIR"])
+path = os.path.join(os.environ["XDG_RUNTIME_DIR"], folder)
+print(oct(os.stat(path).st_mode), len(os.listdir(path)))
+"""
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "config")],
+        env=os.environ | {"XDG_RUNTIME_DIR": str(runtime)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "0o40700 2\n"
+    assert not list(runtime.iterdir())
 
 
 async def test_a_server_name_of_its_own(tmp_path: Path, pki: Pki) -> None:
@@ -327,6 +357,14 @@ async def test_an_error_of_the_reader_passes_through_a_stream(tmp_path: Path) ->
         with pytest.raises(TimeoutError, match="mine"):
             async with transport.stream(VERSION):
                 raise TimeoutError("mine")
+
+
+async def test_nothing_is_sent_after_the_end(tmp_path: Path) -> None:
+    async with stubbed(tmp_path, answer_version) as (stub, transport):
+        await transport.close()
+        with pytest.raises(Unreachable, match="is closed"):
+            await transport.send(VERSION)
+    assert not stub.requests
 
 
 async def test_a_connection_is_used_again(tmp_path: Path) -> None:

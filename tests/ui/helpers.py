@@ -1,4 +1,4 @@
-"""What the tests of widgets are made of: a small kind, a collection that is changed by hand, an app around one widget."""
+"""What the tests of widgets are made of: a small kind, a collection changed by hand, an app around one widget."""
 
 from __future__ import annotations
 
@@ -78,20 +78,19 @@ class World:
 
     def put(self, *names: str, created: str = "2025-12-31T23:59:00Z", uid: str = "", **fields: Any) -> None:
         """Add or change things of these names, and flush."""
-        self.view_after(False, names, created=created, uid=uid, **fields)
+        self._apply(False, [self._thing(name, created, uid, **fields) for name in names])
 
     def delete(self, *names: str) -> None:
         """Remove things, and flush."""
-        self.view_after(True, names)
-
-    def view_after(self, deleted: bool, names: Sequence[str], created: str = "", uid: str = "", **fields: Any) -> None:
-        changes = [(deleted, msgspec.Raw(msgspec.json.encode(self._thing(name, created, uid, **fields)))) for name in names]
-        self.collection.apply(Batch(changes))
-        self.view.flush()
+        self._apply(True, [self._thing(name, "", "") for name in names])
 
     def key(self, name: str) -> Key:
         """The key of a thing of this world."""
         return Key("lab", THINGS.gvr, self.namespace, name)
+
+    def _apply(self, deleted: bool, things: Sequence[Thing]) -> None:
+        self.collection.apply(Batch([(deleted, msgspec.Raw(msgspec.json.encode(thing))) for thing in things]))
+        self.view.flush()
 
     def _thing(self, name: str, created: str, uid: str, **fields: Any) -> Thing:
         self._version += 1

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,10 @@ STAMP = "2026-01-01T09:14:02.123456789Z"
 
 def lines_of(*texts: str) -> list[LogLine]:
     return [LogLine(STAMP, text) for text in texts]
+
+
+def contains(sought: str, text: str) -> bool:
+    return sought in text
 
 
 def numbered(first: int, count: int) -> list[LogLine]:
@@ -269,7 +274,7 @@ steps = st.one_of(
 @given(st.lists(steps, max_size=12))
 def test_the_buffer_is_what_a_naive_one_would_be(steps: list[tuple[str, object]]) -> None:
     buffer, kept, dropped, room, sought = LogBuffer(10), list[str](), 0, 0, ""
-    for what, value in steps:
+    for _, value in steps:
         if isinstance(value, list):
             buffer.extend(lines_of(*value))
             kept += value
@@ -280,7 +285,7 @@ def test_the_buffer_is_what_a_naive_one_would_be(steps: list[tuple[str, object]]
             buffer.wrap(room)
         else:
             sought = str(value)
-            buffer.filter((lambda text, sought=sought: sought in text) if sought else None)
+            buffer.filter(partial(contains, sought) if sought else None)
         rows = [
             (dropped + at, part)
             for at, text in enumerate(kept)

@@ -8,7 +8,8 @@ from k9py.ui.widgets.spark import bar, sparkline
 
 
 @pytest.mark.parametrize(
-    ("fraction", "drawn"), [(-1, "▁"), (0, "▁"), (0.124, "▁"), (0.125, "▂"), (0.5, "▅"), (0.99, "█"), (1, "█"), (7, "█")]
+    ("fraction", "drawn"),
+    [(-1, "▁"), (0.124, "▁"), (0.125, "▂"), (0.5, "▅"), (0.99, "█"), (1, "█"), (7, "█")],
 )
 def test_a_bar_is_a_share(fraction: float, drawn: str) -> None:
     assert bar(fraction) == drawn

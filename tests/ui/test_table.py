@@ -155,8 +155,7 @@ async def test_a_bad_row_is_seen_by_its_colour_and_a_good_one_is_calm() -> None:
         await scene.change(names=["b"], status="CrashLoopBackOff")
         variables = next(theme for theme in THEMES if theme.name == "k9py-dark").variables
         colours = [
-            {segment.style.color.name for segment in scene.table.render_line(y) if segment.style and segment.style.color}
-            for y in (1, 2)
+            {s.style.color.name for s in scene.table.render_line(y) if s.style and s.style.color} for y in (1, 2)
         ]
         assert colours[0] == {variables["tone-plain"], variables["tone-ok"]}
         assert colours[1] == {variables["tone-bad"]}
@@ -217,8 +216,8 @@ async def test_keys_move_the_cursor() -> None:
             await scene.press(key)
             cursors.append(scene.cursor)
         assert cursors == [
-            "pod-001", "pod-002", "pod-001", "pod-099", "pod-098", "pod-079", "pod-000", "pod-019", "pod-038", "pod-000",
-            "pod-099",
+            "pod-001", "pod-002", "pod-001", "pod-099", "pod-098", "pod-079",
+            "pod-000", "pod-019", "pod-038", "pod-000", "pod-099",
         ]  # fmt: skip
         assert scene.stage.said[:3] == [("moved", "pod-000"), ("moved", "pod-001"), ("moved", "pod-002")]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from k9py.kube.kubeconfig import Context
 from k9py.session.session import Session
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.choices import Choices
@@ -38,14 +38,14 @@ class ContextsPage(Page):
         self.query_one(OptionList).focus()
 
     def _options(self) -> list[Option]:
+        used = self.session.context.name if self.session else ""
         contexts = self.k9py.hub.kubeconfig.contexts
-        width = max((len(context.name) for context in contexts), default=0)
-        return [Option(Text(self._line(context, width))) for context in contexts]
-
-    def _line(self, context: Context, width: int) -> str:
-        here = "●" if self.session and self.session.context.name == context.name else " "
-        parts = (pad(clean(context.name), width), clean(context.cluster), clean(context.user), clean(context.namespace))
-        return f"{here} " + "  ".join(part for part in parts if part)
+        rows = [
+            ("●" if each.name == used else " ", each.name, each.cluster, each.user, each.namespace) for each in contexts
+        ]
+        cleaned = [[clean(text) for text in row] for row in rows]
+        widths = [max(map(cell_len, column)) for column in zip(*cleaned, strict=True)]
+        return [Option(Text("  ".join(map(pad, row, widths)))) for row in cleaned]
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

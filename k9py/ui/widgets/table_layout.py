@@ -73,7 +73,8 @@ class TableLayout:
     @property
     def width(self) -> int:
         """What can be scrolled over: the last stop is the first from which the last column is seen whole."""
-        return self.room + next((stop for stop in self.stops if self._end - stop <= self.room), 0)
+        stops = self.stops or (0,)
+        return self.room + next((stop for stop in stops if self._end - stop <= self.room), stops[-1])
 
     @property
     def stops(self) -> tuple[int, ...]:

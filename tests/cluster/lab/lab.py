@@ -48,6 +48,7 @@ class Lab:
         self.kubeconfig = self.folder / "admin.kubeconfig"
         self._plane = Plane(self.folder, folder_of(self.version), network.GATEWAY, 6443, 2379)
         self._authority = Authority(self.folder / "pki")
+        self._version_file = self.folder / "version"
         self.programs = Programs(self.folder)
         self.nodes = [Node(number, self._plane) for number in network.NODES]
 
@@ -107,6 +108,7 @@ class Lab:
 
     def _start_all(self) -> None:
         say(f"starting Kubernetes {self.version.kubernetes} in {self.folder}")
+        self._version_file.write_text(self.version.kubernetes)
         network.create()
         cgroups.create()
         self._make_users()
@@ -175,6 +177,7 @@ class Lab:
     def start(self, name: str, wait: bool = True) -> None:
         """Start a program unless it runs; with `wait`, until it works."""
         spec = self._spec(name)
+        self._check_version()
         if not self.programs.alive(name):
             if not isinstance(spec.listens, Path):
                 until(lambda: not open_at(spec.listens), 75, f"the port of {name} is free")
@@ -183,6 +186,12 @@ class Lab:
             until(lambda: self._works(spec), 90, f"{name} works")
         if wait and name == "apiserver":
             self.revive()
+
+    def _check_version(self) -> None:
+        """A program of another version must not come into a cluster by way of a changed environment."""
+        running = self._version_file.read_text() if self._version_file.exists() else "none"
+        if running != self.version.kubernetes:
+            raise LabError(f"this is {self.version.kubernetes}, and the lab that runs: {running} (see KUBERNETES)")
 
     def _works(self, spec: Spec) -> bool:
         self.programs.must_be_alive(spec.name)
