@@ -1,15 +1,14 @@
-"""From a kubeconfig entry and a credential to the official client's Configuration.
+"""From a kubeconfig entry and a credential to the official client.
 
-The official loader reads what it reads well: certificates, inline or in files, CA, server name, basic auth. What it
-misreads or reads only once (tokens in files, exec plugins) comes as a Credential and is put in its place.
+The official loader reads what it reads well: cluster, certificates, basic auth. What it misreads or reads only once
+(tokens in files, exec plugins) comes as a Credential and is put in its place. What is inline is written to files for
+OpenSSL, which reads nothing else, and removed as soon as it has: the loader's own files would outlive a killed k9py.
 """
 
 from __future__ import annotations
 
-import atexit
-import functools
+import base64
 import os
-import shutil
 import ssl
 import tempfile
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 from kubernetes.aio.config import ConfigException, load_kube_config_from_dict
 
-from k9py.kube.credentials import Credential, encode_pem
+from k9py.kube.credentials import Credential
 from k9py.kube.kubeconfig import Entry
 from k9py.kube.kubeconfig_file import Cluster, User
 from k9py.kube.proxy import find_proxy
@@ -32,10 +31,37 @@ from k9py.values.errors import ConfigError
 _READ_BUFFER = 2**20
 
 
-async def configure(
-    entry: Entry, credential: Credential, environ: Mapping[str, str], insecure: bool = False
-) -> Configuration:
-    """Make the Configuration of one context. ConfigError says which certificate, key or address is not usable."""
+async def make_client(
+    entry: Entry, credential: Credential, environ: Mapping[str, str], insecure: bool
+) -> RESTClientObject:
+    """Make the REST client of one context, and its SSL context. ConfigError says what in the kubeconfig is not usable.
+
+    Nothing is sent yet.
+    """
+    runtime = environ.get("XDG_RUNTIME_DIR", "")
+    with tempfile.TemporaryDirectory(prefix="k9py-", dir=runtime if os.access(runtime, os.W_OK) else None) as folder:
+        try:
+            configuration = await _load(_one_context(entry, credential, Path(folder)))
+            configuration.proxy = find_proxy(configuration.host, entry.cluster.proxy_url, environ) or None
+            configuration.verify_ssl = configuration.verify_ssl and not insecure
+            _refuse_encrypted_key(configuration.key_file)
+            return RESTClientObject(configuration)
+        except (ConfigException, ValueError, OSError) as error:
+            reason = (error.reason if isinstance(error, ssl.SSLError) else "") or str(error)
+            cure = f"check {', '.join(_materials(entry)) or 'the kubeconfig'}"
+            raise ConfigError(f"context {entry.context.name} cannot be used: {reason}", cure) from error
+
+
+def server_address(entry: Entry) -> str:
+    """The server's address with its scheme, which kubectl lets one leave out."""
+    server = entry.cluster.server.rstrip("/")
+    if "://" in server:
+        return server
+    secure = _materials(entry) or entry.cluster.insecure_skip_tls_verify
+    return f"{'https' if secure else 'http'}://{server}"
+
+
+async def _load(one_context: dict[str, Any]) -> Configuration:
     configuration = Configuration(
         connection_pool_maxsize=0,  # no limit: each watch holds a connection for as long as it lives
         client_session_kwargs={
@@ -46,75 +72,43 @@ async def configure(
     )
     # Python 3.13 is stricter with CA certificates than kubectl; clusters have CAs that fail it
     configuration.disable_strict_ssl_verification = True
-    try:
-        await load_kube_config_from_dict(  # type: ignore[no-untyped-call]
-            _one_context(entry, credential), "it", configuration, temp_file_path=str(_private_folder())
-        )
-    except (ConfigException, ValueError) as error:
-        raise ConfigError(f"context {entry.context.name}: {error}", "mend it in the kubeconfig") from error
-    configuration.host = server_address(entry)
-    configuration.verify_ssl = configuration.verify_ssl and not insecure
-    configuration.proxy = find_proxy(configuration.host, entry.cluster.proxy_url, environ) or None
+    await load_kube_config_from_dict(one_context, "it", configuration)  # type: ignore[no-untyped-call]
     return configuration
 
 
-def make_client(configuration: Configuration, entry: Entry) -> RESTClientObject:
-    """Build the official REST client, and with it the SSL context. ConfigError names what cannot be read."""
-    _refuse_encrypted_key(configuration.key_file)
-    try:
-        return RESTClientObject(configuration)
-    except (ssl.SSLError, OSError) as error:
-        names = [name for name in (configuration.ssl_ca_cert, configuration.cert_file, configuration.key_file) if name]
-        reason = (error.reason if isinstance(error, ssl.SSLError) else error.strerror) or str(error)
-        raise ConfigError(
-            f"context {entry.context.name}: the certificates cannot be used ({reason})", f"check {', '.join(names)}"
-        ) from error
-
-
-def server_address(entry: Entry) -> str:
-    """The server's address with its scheme, which kubectl lets one leave out."""
-    server, cluster, user = entry.cluster.server.rstrip("/"), entry.cluster, entry.user
-    if "://" in server:
-        return server
-    secure = (
-        cluster.certificate_authority
-        or cluster.certificate_authority_data
-        or cluster.insecure_skip_tls_verify
-        or user.client_certificate
-        or user.client_certificate_data
-    )
-    return f"{'https' if secure else 'http'}://{server}"
-
-
-def _one_context(entry: Entry, credential: Credential) -> dict[str, Any]:
+def _one_context(entry: Entry, credential: Credential, folder: Path) -> dict[str, Any]:
     """A kubeconfig of one context with the credential in its place, and nothing that the loader would log in with."""
+    cluster, user = entry.cluster, entry.user
+    plain_cluster = Cluster(
+        server=server_address(entry),
+        certificate_authority=_as_file(
+            cluster.certificate_authority_data, cluster.certificate_authority, folder / "ca"
+        ),
+        insecure_skip_tls_verify=cluster.insecure_skip_tls_verify,
+        tls_server_name=cluster.tls_server_name,
+    )
+    certificate = credential.certificate or user.client_certificate_data
+    key = credential.key or user.client_key_data
+    plain_user = User(
+        token=credential.token,
+        username=user.username,
+        password=user.password,
+        client_certificate=_as_file(certificate, user.client_certificate, folder / "certificate"),
+        client_key=_as_file(key, user.client_key, folder / "key"),
+    )
     return {
         "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
-        "clusters": [{"name": "it", "cluster": _cluster(entry)}],
-        "users": [{"name": "it", "user": _user(entry.user, credential)}],
+        "clusters": [{"name": "it", "cluster": _set_only(plain_cluster)}],
+        "users": [{"name": "it", "user": _set_only(plain_user)}],
     }
 
 
-def _cluster(entry: Entry) -> dict[str, Any]:
-    return _set_only(msgspec.structs.replace(entry.cluster, server=server_address(entry), proxy_url="", extensions=[]))
-
-
-def _user(user: User, credential: Credential) -> dict[str, Any]:
-    if credential.certificate:
-        certificate, key = encode_pem(credential.certificate), encode_pem(credential.key)
-    else:
-        certificate, key = user.client_certificate_data, user.client_key_data
-    return _set_only(
-        User(
-            token=credential.token,
-            username=user.username,
-            password=user.password,
-            client_certificate=user.client_certificate,
-            client_certificate_data=certificate,
-            client_key=user.client_key,
-            client_key_data=key,
-        )
-    )
+def _as_file(inline: str, path: str, new: Path) -> str:
+    """The path of what may be inline, which wins."""
+    if not inline:
+        return path
+    new.write_bytes(base64.b64decode(inline))
+    return str(new)
 
 
 def _set_only(fields: Cluster | User) -> dict[str, Any]:
@@ -122,16 +116,21 @@ def _set_only(fields: Cluster | User) -> dict[str, Any]:
     return {key: value for key, value in msgspec.to_builtins(fields).items() if value}
 
 
+def _materials(entry: Entry) -> list[str]:
+    """The certificates and keys of the context: paths, or names of inline fields."""
+    cluster, user = entry.cluster, entry.user
+    found = (
+        cluster.certificate_authority_data and "certificate-authority-data",
+        cluster.certificate_authority,
+        user.client_certificate_data and "client-certificate-data",
+        user.client_certificate,
+        user.client_key_data and "client-key-data",
+        user.client_key,
+    )
+    return [name for name in found if name]
+
+
 def _refuse_encrypted_key(path: str | None) -> None:
     """OpenSSL would ask for the passphrase on the terminal, under the screen."""
     if path and "ENCRYPTED" in Path(path).read_text(encoding="utf-8", errors="replace"):
-        raise ConfigError(f"the client key {path} is encrypted", "decrypt it: kubectl cannot use it either")
-
-
-@functools.cache
-def _private_folder() -> Path:
-    """Where inline certificates lie as files while k9py runs: OpenSSL reads them from nowhere else."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    folder = tempfile.mkdtemp(prefix="k9py-", dir=runtime if os.access(runtime, os.W_OK) else None)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+        raise ValueError("the client key is encrypted, which kubectl does not read either")

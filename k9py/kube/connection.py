@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from k9py import __version__
-from k9py.kube.configuration import configure, make_client
+from k9py.kube.configuration import make_client
 from k9py.kube.credentials import Credential
 from k9py.kube.failures import NETWORK_ERRORS, network_error
 from k9py.kube.kubeconfig import Entry
@@ -39,9 +39,8 @@ class Connection:
     @classmethod
     async def make(cls, entry: Entry, credential: Credential, insecure: bool) -> Connection:
         """Build it; nothing is sent yet. ConfigError says what in the kubeconfig is not usable."""
-        configuration = await configure(entry, credential, os.environ, insecure)
-        client = make_client(configuration, entry)
-        return cls(configuration.host, credential, client, _headers(configuration, entry))
+        client = await make_client(entry, credential, os.environ, insecure)
+        return cls(client.configuration.host, credential, client, _headers(client.configuration, entry))
 
     @asynccontextmanager
     async def exchange(self, request: Request, timeout: ClientTimeout) -> AsyncGenerator[ClientResponse]:

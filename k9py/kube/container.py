@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -10,6 +10,8 @@ from k9py.kube.wire import Sender, decode
 from k9py.values.errors import ApiError
 from k9py.values.log import LogSource
 from k9py.values.request import Request
+
+OVER = ("Succeeded", "Failed")
 
 
 class _Terminated(msgspec.Struct, rename="camel"):
@@ -58,6 +60,7 @@ class _Spec(msgspec.Struct, rename="camel"):
 
 class _PodStatus(msgspec.Struct, rename="camel"):
     phase: str = ""
+    reason: str = ""
     container_statuses: list[_Status] = []
     init_container_statuses: list[_Status] = []
     ephemeral_container_statuses: list[_Status] = []
@@ -76,7 +79,7 @@ _pods = msgspec.json.Decoder(_Pod)
 class ContainerFacts:
     """One container at one time. `run` tells one start of it from the next; it is empty before the first.
 
-    `waiting` is the reason why it is not running, `ending` how it ended if it will not be started again.
+    `waiting` is the reason why it is not running yet or again, `ending` how it ended, `for_good` whether that is final.
     """
 
     name: str
@@ -86,6 +89,7 @@ class ContainerFacts:
     running: bool = False
     waiting: str = ""
     ending: str = ""
+    for_good: bool = False
 
     @property
     def gone(self) -> bool:
@@ -115,22 +119,31 @@ def describe(pod: _Pod, name: str) -> ContainerFacts | None:
     if container is None:
         return None
     statuses = [*status.container_statuses, *status.init_container_statuses, *status.ephemeral_container_statuses]
-    told = next((each for each in statuses if each.name == name), _Status(name))
+    told = next((each for each in statuses if each.name == name), None)
+    facts = ContainerFacts(name, pod.metadata.uid)
+    if told and told.container_id:
+        return _describe_run(facts, told, pod, container)
+    if status.phase in OVER:
+        return replace(facts, ending=status.reason or status.phase, for_good=True)
+    return replace(facts, waiting=(told and told.state.waiting and told.state.waiting.reason) or "Pending")
+
+
+def _describe_run(facts: ContainerFacts, told: _Status, pod: _Pod, container: _Container) -> ContainerFacts:
     ended = told.state.terminated
-    return ContainerFacts(
-        name,
-        pod.metadata.uid,
-        told.container_id,
-        told.restart_count,
-        told.state.running is not None,
-        told.state.waiting.reason if told.state.waiting else "",
-        _describe_ending(ended) if ended and not _comes_again(pod, container, ended) else "",
+    return replace(
+        facts,
+        run=told.container_id,
+        restarts=told.restart_count,
+        running=told.state.running is not None,
+        waiting=told.state.waiting.reason if told.state.waiting else "",
+        ending=f"{ended.reason or 'Ended'}, exit code {ended.exit_code}" if ended else "",
+        for_good=ended is not None and not _comes_again(pod, container, ended),
     )
 
 
 def _comes_again(pod: _Pod, container: _Container, ended: _Terminated) -> bool:
     """Whether the kubelet will start it once more (KEP-753 for sidecars, KEP-5307 for policies of a container)."""
-    if pod.metadata.deletion_timestamp or pod.status.phase in ("Succeeded", "Failed"):
+    if pod.metadata.deletion_timestamp or pod.status.phase in OVER:
         return False
     if container in pod.spec.ephemeral_containers:
         return False
@@ -140,7 +153,3 @@ def _comes_again(pod: _Pod, container: _Container, ended: _Terminated) -> bool:
     if not container.restart_policy and container in pod.spec.init_containers and policy == "Always":
         policy = "OnFailure"  # an init container that is done is done
     return policy == "Always" or (policy == "OnFailure" and ended.exit_code != 0)
-
-
-def _describe_ending(ended: _Terminated) -> str:
-    return f"{ended.reason or 'ended'}, exit code {ended.exit_code}"

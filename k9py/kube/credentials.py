@@ -23,10 +23,11 @@ NEARLY = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What proves who one is: a bearer token, or a certificate with its key (PEM), or both; none for anonymous.
+    """What proves who one is: a bearer token, or a certificate with its key, or both; none for anonymous.
 
-    `fresh_until` is the time.time() from which it must be had anew. Basic auth and certificates that the kubeconfig
-    itself names are not here: they never change, and the official loader reads them.
+    Certificate and key are as a kubeconfig holds them inline (base64 of PEM). `fresh_until` is the time.time() from
+    which it must be had anew. Basic auth and certificates that the kubeconfig itself names are not here: they never
+    change, and the official loader reads them.
     """
 
     token: str = ""
@@ -60,8 +61,8 @@ async def _run_plugin(entry: Entry, interactive: bool) -> Credential:
     expires = status.expiration_timestamp
     return Credential(
         token=_checked(status.token, f"the token of {plugin.command}"),
-        certificate=status.client_certificate_data,
-        key=status.client_key_data,
+        certificate=base64.b64encode(status.client_certificate_data.encode()).decode(),
+        key=base64.b64encode(status.client_key_data.encode()).decode(),
         fresh_until=expires.timestamp() if expires else FOREVER,
     )
 
@@ -94,8 +95,3 @@ async def _ask_provider(entry: Entry, now: float) -> Credential:
         )
     token, expires = await oidc.get_id_token(provider, entry.context.user, now + NEARLY)
     return Credential(token=_checked(token, "the ID token"), fresh_until=expires)
-
-
-def encode_pem(pem: str) -> str:
-    """A PEM text as the kubeconfig holds it inline."""
-    return base64.b64encode(pem.encode()).decode()

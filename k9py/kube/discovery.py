@@ -17,6 +17,8 @@ from k9py.values.errors import K9pyError
 from k9py.values.request import JSON, Request
 from k9py.values.resource import Gvr, Resource
 
+__all__ = ["Discovery", "discover", "server_version"]
+
 _AGGREGATED = "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList"
 _ACCEPT = ",".join([_AGGREGATED.format("v2"), _AGGREGATED.format("v2beta1"), JSON])
 

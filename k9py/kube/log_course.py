@@ -35,13 +35,20 @@ def judge(before: ContainerFacts | None, now: ContainerFacts, *, ended: bool, lo
     if before and before.pod_uid != now.pod_uid:
         return Verdict(Turn.READ if now.run else Turn.WAIT, "another pod of the same name took its place", anew=True)
     if not now.run:
-        return Verdict(Turn.WAIT, f"container {now.name} is waiting: {now.waiting or 'Pending'}")
-    if before and before.run and before.run != now.run:
+        return Verdict(Turn.STOP if now.for_good else Turn.WAIT, _describe_pause(now))
+    is_new = before is None or before.run != now.run
+    if is_new and before and before.run:
         return Verdict(Turn.READ, f"container {now.name} was started again (restarts: {now.restarts})")
-    if not ended or (before and before.run != now.run):
+    if is_new or not ended:
         return Verdict(Turn.READ)
-    if now.ending:
-        return Verdict(Turn.STOP, f"container {now.name} has ended: {now.ending}")
-    if now.running and looks >= LOOKS:
-        return Verdict(Turn.READ)
-    return Verdict(Turn.WAIT, f"container {now.name} is waiting: {now.waiting}" if now.waiting else "")
+    if now.running:
+        return Verdict(Turn.READ if looks >= LOOKS else Turn.WAIT)
+    return Verdict(Turn.STOP if now.for_good else Turn.WAIT, _describe_pause(now))
+
+
+def _describe_pause(now: ContainerFacts) -> str:
+    if now.for_good:
+        return f"container {now.name} has ended: {now.ending}"
+    if now.waiting:
+        return f"container {now.name} is waiting: {now.waiting}"
+    return f"container {now.name} has ended: {now.ending}; it will be started again"

@@ -21,7 +21,7 @@ from k9py.values.request import Request
 
 SILENCE = 300.0
 """A log may well be quiet for so long. Taking it up again costs nothing, and finds out a connection that is dead."""
-LONGEST_WAIT = 5.0
+LONGEST_WAIT = 2.0
 
 
 class LogTail:

@@ -36,9 +36,14 @@ class Tally(Generic[Class]):
         self._classes: dict[Name, Class] = {}
         self.close = collection.listen(self._update)
         """Stop counting."""
-        self._update(collection.records.keys())
+        self._count(collection.records.keys())
 
     def _update(self, names: Names[Name]) -> None:
+        changed = self._count(names)
+        if changed:
+            self._on_change(changed)
+
+    def _count(self, names: Names[Name]) -> set[Class]:
         changed: set[Class] = set()
         for name in names:
             before, now = self._classes.get(name), self._class_of(name)
@@ -51,8 +56,7 @@ class Tally(Generic[Class]):
                 self.counts[now] += 1
                 self._classes[name] = now
             changed |= {kind for kind in (before, now) if kind is not None}
-        if changed:
-            self._on_change(changed)
+        return changed
 
     def _class_of(self, name: Name) -> Class | None:
         record = self._collection.records.get(name)
@@ -74,12 +78,12 @@ class Census(Tally[Tone]):
 def tally_pods(pods: Collection, nodes: Collection) -> Callable[[], None]:
     """Keep the number of pods that take room on each node joined to the nodes. Returns what ends it."""
 
-    def join(names: set[str]) -> None:
-        nodes.joined = replace(nodes.joined, pods_on_node=tally.counts)
+    def touch(names: Names[str]) -> None:
         nodes.touch([("", name) for name in names])
 
-    tally = Tally(pods, _node_of, lambda names: join(names))
-    join(set(tally.counts))
+    tally = Tally(pods, _node_of, touch)
+    nodes.joined = replace(nodes.joined, pods_on_node=tally.counts)
+    touch(tally.counts)
     return tally.close
 
 

@@ -21,9 +21,6 @@ from k9py.values.batch import ServerColumn
 from k9py.values.cell import Cell, Tone
 from k9py.values.resource import Key
 
-_FEW = 0.05
-"""Of all rows: when more than these are dirty, sorting anew is quicker than moving each."""
-
 _place = attrgetter("place")
 
 
@@ -62,6 +59,9 @@ class _Source:
 
 class View:
     """The rows of a table, in order. `on_dirty` is called when a flush has something to do."""
+
+    few = 0.05
+    """Of all rows: when more than these are dirty, sorting anew is quicker than moving each."""
 
     def __init__(self, kind: KindLike, collections: Sequence[Collection], *, namespace: str = "") -> None:
         self.kind = kind
@@ -160,11 +160,11 @@ class View:
         dirty = sum(len(source.dirty) for source in self._sources)
         if not dirty and not self._rearrange:
             return False
-        anew = self._rearrange or dirty > _FEW * len(self._order)
+        anew = self._rearrange or dirty > self.few * len(self._order)
         if self._rearrange:
             self._sort_index = self._find_sort_column()
         changes = [change for source in self._sources for change in self._compute_dirty(source)]
-        changed = self._rearrange or any(_shown(old) or _shown(new) for old, new in changes)
+        changed = self._rearrange or any(_is_seen(change) for change in changes)
         if anew:
             self._arrange()
         else:
@@ -300,8 +300,10 @@ class View:
 _Change = tuple[Row | None, Row | None]
 
 
-def _shown(row: Row | None) -> bool:
-    return row is not None and row.shown
+def _is_seen(change: _Change) -> bool:
+    """Whether a row that is shown has changed, or the number of all rows: the title says that."""
+    old, new = change
+    return old is None or new is None or old.shown or new.shown
 
 
 def _leading_columns(collections: Sequence[Collection], namespace: str) -> tuple[Column, ...]:

@@ -11,13 +11,15 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.types import CSSPathType
+from textual.worker import WorkerFailed
 
 from k9py.actions.action import Action, Look
+from k9py.actions.plan import Plan
 from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
 from k9py.store.row import Row
-from k9py.ui.changes import change
+from k9py.ui.changes import carry_out, change
 from k9py.ui.commands import WORDS, suggest
 from k9py.ui.frames import Frames
 from k9py.ui.goto import Goto, parse_goto
@@ -39,6 +41,9 @@ from k9py.ui.widgets.top_bar import Overview
 from k9py.values.errors import K9pyError
 from k9py.values.log import LogSource
 from k9py.values.resource import Key, Resource
+
+OPENING = frozenset({"go", "kind", "drill", "look", "change"})
+"""The groups of workers that end in another page or a dialog."""
 
 SAID = 6.0
 """Seconds that a message stays in the last line."""
@@ -86,7 +91,7 @@ class K9pyApp(App[None]):
 
     def on_mount(self) -> None:
         self.hub.faults.tell = lambda line: self.say(f"{line} (see the log, :about)", bad=True)
-        self.run_worker(self.frames.run(), group="frames", exit_on_error=False)
+        self.run_worker(self.frames.run(), group="frames")
         self.set_interval(1.0, self._tick)
         if self.session is None:
             self.push_screen(ContextsPage(None, self._trouble))
@@ -122,7 +127,7 @@ class K9pyApp(App[None]):
         if len([screen for screen in self.screen_stack if isinstance(screen, Page)]) > 1:
             self.pop_screen()
 
-    @work(group="go", exclusive=True, exit_on_error=False)
+    @work(group="go", exclusive=True)
     async def go(self, text: str) -> None:
         """Carry out what was typed after `:`."""
         goto = parse_goto(text)
@@ -135,7 +140,7 @@ class K9pyApp(App[None]):
         else:
             self.go_to_kind(goto)
 
-    @work(group="kind", exclusive=True, exit_on_error=False)
+    @work(group="kind", exclusive=True)
     async def go_to_kind(self, goto: Goto) -> None:
         """Open the kind that a word names, full screen."""
         if self.session is None:
@@ -156,7 +161,7 @@ class K9pyApp(App[None]):
             self.session.use_namespace(namespace)
         self.push_screen(TablePage(self.session, Place(resource, where if resource.namespaced else "", filter)))
 
-    @work(group="drill", exclusive=True, exit_on_error=False)
+    @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row: into what it holds."""
         row = pane.view.get(key) if pane.view is not None else None
@@ -174,7 +179,7 @@ class K9pyApp(App[None]):
                 TablePage(pane.session, Place(resource, opening.namespace, "", opening.title, opening.keep))
             )
 
-    @work(group="look", exclusive=True, exit_on_error=False)
+    @work(group="look", exclusive=True)
     async def look(self, look: Look, session: Session, resource: Resource, row: Row) -> None:
         """Open what a key means to look at."""
         if look.opens == "yaml":
@@ -182,13 +187,23 @@ class K9pyApp(App[None]):
         else:
             await self._open_logs(session, row, previous=look.opens == "previous")
 
-    @work(group="change", exit_on_error=False)
+    @property
+    def opening(self) -> bool:
+        """Whether a key has been pressed that opens something soon: what is typed until then is not for this page."""
+        return any(worker.group in OPENING and not worker.is_finished for worker in self.workers)
+
+    @work(group="change")
     async def change(self, action: Action, session: Session, resource: Resource, rows: Sequence[Row]) -> None:
         """Carry out what a key means to change."""
         try:
             await change(self, session, action, resource, rows)
         except K9pyError as error:
             self.say(f"{action.title}: {error.line}", bad=True)
+
+    @work(group="carry-out")
+    async def carry_out(self, session: Session, plan: Plan) -> None:
+        """Do what was confirmed, while the person goes on."""
+        await carry_out(self, session, plan)
 
     async def _open_logs(self, session: Session, row: Row, previous: bool) -> None:
         if isinstance(row.obj, Unreadable):
@@ -203,7 +218,7 @@ class K9pyApp(App[None]):
 
     # ── contexts and namespaces ──────────────────────────────────────────────────────────────────────────────────────
 
-    @work(group="context", exclusive=True, exit_on_error=False)
+    @work(group="context", exclusive=True)
     async def use_context(self, name: str) -> None:
         """Change over to another context."""
         await self._switch(name)
@@ -300,4 +315,5 @@ class K9pyApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """What no handler expected: it is recorded and told, and the screen stays."""
-        self.hub.faults.report(error, "handling a key or message")
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        self.hub.faults.report(cause, "handling a key or message")

@@ -54,7 +54,7 @@ async def change(app: K9pyApp, session: Session, action: Action, resource: Resou
         app.say(f"{plan.title}: {plan.refusals[0].why}", bad=True)
         return
     if await app.push_screen_wait(Confirm(plan)):
-        await _carry_out(app, session, plan)
+        app.carry_out(session, plan)
 
 
 async def _refused(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> str:
@@ -69,7 +69,8 @@ async def _refused(app: K9pyApp, session: Session, action: Action, targets: Sequ
     return ""
 
 
-async def _carry_out(app: K9pyApp, session: Session, plan: Plan) -> None:
+async def carry_out(app: K9pyApp, session: Session, plan: Plan) -> None:
+    """Send what was confirmed, and say what became of it."""
     outcomes = await run_plan(session, plan)
     failed = [outcome for outcome in outcomes if outcome.failed]
     if len(outcomes) > 1 or plan.refusals:

@@ -5,6 +5,7 @@ Text has a contrast of at least 4.5 : 1 to every background on which it may stan
 
 from __future__ import annotations
 
+from rich.terminal_theme import TerminalTheme
 from textual.theme import Theme
 
 DARK = "k9py-dark"
@@ -99,6 +100,58 @@ _LIGHT = Theme(
 )
 
 THEMES = (_DARK, _LIGHT)
+
+ANSI_DARK = TerminalTheme(
+    background=(18, 22, 29),
+    foreground=(211, 217, 228),
+    normal=[
+        (74, 87, 107),
+        (245, 141, 133),
+        (134, 195, 138),
+        (224, 194, 133),
+        (143, 188, 247),
+        (195, 163, 227),
+        (127, 200, 216),
+        (211, 217, 228),
+    ],
+    bright=[
+        (135, 150, 173),
+        (255, 168, 160),
+        (164, 216, 166),
+        (240, 217, 164),
+        (176, 208, 255),
+        (216, 191, 240),
+        (162, 220, 234),
+        (242, 245, 250),
+    ],
+)
+"""What programs mean by the sixteen colours of a terminal in their logs, as they can be read on the dark theme."""
+
+ANSI_LIGHT = TerminalTheme(
+    background=(251, 251, 249),
+    foreground=(31, 39, 51),
+    normal=[
+        (31, 39, 51),
+        (171, 38, 38),
+        (37, 107, 53),
+        (115, 84, 0),
+        (36, 89, 169),
+        (109, 63, 160),
+        (13, 98, 115),
+        (86, 96, 113),
+    ],
+    bright=[
+        (80, 92, 112),
+        (184, 50, 44),
+        (42, 116, 60),
+        (125, 92, 0),
+        (44, 100, 186),
+        (122, 74, 176),
+        (15, 108, 127),
+        (31, 39, 51),
+    ],
+)
+"""The same for the light theme: yellow and white are dark enough to be read."""
 
 _OURS = ("tone-", "table-", "log-")
 

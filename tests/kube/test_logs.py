@@ -202,7 +202,7 @@ async def test_a_restart_in_place_goes_on_with_the_new_container(tmp_path: Path)
         await tail.following()
         set_pod(tail.server, FAILED)
         tail.log.end()
-        waited = asyncio.create_task(tail.read(4))
+        waited = asyncio.create_task(tail.read(5))
         await tail.server.until(lambda: len(tail.server.asked("get")) > 3)
         set_pod(tail.server, {"waiting": {"reason": "CrashLoopBackOff"}}, restarts=1)
         await tail.server.until(lambda: len(tail.server.asked("get")) > 6)
@@ -211,6 +211,7 @@ async def test_a_restart_in_place_goes_on_with_the_new_container(tmp_path: Path)
         set_pod(tail.server, run="run-2", restarts=1)
         assert await waited == [
             "old",
+            "container app has ended: Error, exit code 1; it will be started again",
             "container app is waiting: CrashLoopBackOff",
             "container app was started again (restarts: 1)",
             "new",
@@ -258,6 +259,13 @@ async def test_a_pod_that_is_not_there(tmp_path: Path) -> None:
     async with tailing(tmp_path) as tail:
         tail.server.store.delete(PODS, "cart-0", "shop")
         assert await tail.read_all() == ["the pod is gone"]
+
+
+async def test_an_evicted_pod_has_nothing_to_say(tmp_path: Path) -> None:
+    async with tailing(tmp_path) as tail:
+        status = {"phase": "Failed", "reason": "Evicted"}
+        tail.server.store.put(PODS, "cart-0", "shop", spec={"containers": [{"name": "app"}]}, status=status)
+        assert await tail.read_all() == ["container app has ended: Evicted"]
 
 
 @pytest.mark.parametrize(

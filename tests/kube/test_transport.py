@@ -6,8 +6,6 @@ import gzip
 import json
 import os
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +52,15 @@ async def test_knows_its_context_server_and_user(tmp_path: Path) -> None:
         assert transport.context.namespace == "shop"
         assert transport.server == "https://nowhere:6443"
         assert transport.user == "u"
+
+
+@pytest.mark.parametrize(
+    ("cluster", "server"),
+    [({}, "http://seoul:6443"), ({"insecure-skip-tls-verify": True}, "https://seoul:6443")],
+)
+async def test_a_server_without_scheme(tmp_path: Path, cluster: dict[str, bool], server: str) -> None:
+    async with connect(write_kubeconfig(tmp_path / "config", "seoul:6443", cluster)) as transport:
+        assert transport.server == server
 
 
 async def test_asks_for_gzip_only_over_a_distance_and_reads_it(tmp_path: Path) -> None:
@@ -136,31 +143,15 @@ async def test_client_certificates_in_files_and_inline(
                 assert (await transport.send(VERSION)).status == 200
 
 
-def test_inline_keys_lie_in_a_private_folder_that_goes_at_exit(tmp_path: Path, client_pair: Pair) -> None:
+async def test_inline_keys_leave_no_files_behind(
+    tmp_path: Path, client_pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "runtime").mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
     user = {"client-certificate-data": inline(client_pair.certificate), "client-key-data": inline(client_pair.key)}
-    write_kubeconfig(tmp_path / "config", "https://nowhere", user=user)
-    code = """
-import asyncio, os, sys
-from k9py.kube.kubeconfig import read_kubeconfig
-from k9py.kube.transport import ConnectOptions, Transport
-async def main():
-    await (await Transport.open(read_kubeconfig(sys.argv[1], {}), "it", ConnectOptions())).close()
-asyncio.run(main())
-(folder,) = os.listdir(os.environ["XDG_RUNTIME_DIR"])
-path = os.path.join(os.environ["XDG_RUNTIME_DIR"], folder)
-print(oct(os.stat(path).st_mode), len(os.listdir(path)))
-"""
-    runtime = tmp_path / "runtime"
-    runtime.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "config")],
-        env=os.environ | {"XDG_RUNTIME_DIR": str(runtime)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout == "0o40700 2\n"
-    assert not list(runtime.iterdir())
+    for _ in range(2):
+        async with connect(write_kubeconfig(tmp_path / "config", "https://nowhere", user=user)):
+            assert os.listdir(tmp_path / "runtime") == []
 
 
 async def test_a_server_name_of_its_own(tmp_path: Path, pki: Pki) -> None:
@@ -186,9 +177,9 @@ async def test_certificates_that_cannot_be_used_are_named(tmp_path: Path, pki: P
     broken.write_text("no certificate")
     cases = [
         ({"certificate-authority": str(tmp_path / "gone.pem")}, {}, r"gone\.pem"),
-        ({"certificate-authority": str(broken)}, {}, "certificates cannot be used"),
-        ({"certificate-authority-data": "!!!"}, {}, "certificates cannot be used|base64"),
-        ({}, {"client-certificate-data": "abc"}, "context it: "),
+        ({"certificate-authority": str(broken)}, {}, "context it cannot be used"),
+        ({"certificate-authority-data": "!!!"}, {}, "context it cannot be used"),
+        ({}, {"client-certificate-data": "abc"}, "context it cannot be used: "),
         ({}, {"client-certificate": str(encrypted.certificate), "client-key": str(encrypted.key)}, "is encrypted"),
         (
             {},
@@ -197,9 +188,10 @@ async def test_certificates_that_cannot_be_used_are_named(tmp_path: Path, pki: P
         ),
     ]
     for cluster, user, message in cases:
-        with pytest.raises(ConfigError, match=message):
+        with pytest.raises(ConfigError, match=message) as caught:
             async with connect(write_kubeconfig(tmp_path / "config", "https://a", cluster, user)):
                 pass
+        assert all(name in caught.value.cure for name in (cluster | user).values() if "/" in name)
 
 
 async def test_tls_failures_say_what_to_do(tmp_path: Path, pki: Pki, server_pair: Pair) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.perf import fleet
-from tests.perf.server import STRATEGIC, Client
+from tests.perf.server import JSON_PATCH, Client
 
 #: Changes that may be under way: when the server is slower than the rate, the rate falls and nothing piles up.
 _AT_ONCE = 32
@@ -28,7 +28,7 @@ async def churn(kubeconfig: Path, pods: int, rate: float) -> None:
 
         async def change(count: int) -> None:
             path = f"{fleet.pod_path(random.randrange(pods))}/status"
-            await client.patch(path, fleet.restarts(count), STRATEGIC)
+            await client.patch(path, fleet.restarts(count), JSON_PATCH)
 
         while True:
             await free.acquire()

@@ -17,7 +17,7 @@ from tests.cluster.lab import LabError
 from tests.perf import fleet
 from tests.perf.churn import churning
 from tests.perf.recording import Probe, Recording
-from tests.perf.server import STRATEGIC, Client
+from tests.perf.server import JSON_PATCH, Client
 
 K9PY = Path(sys.executable).with_name("k9py")
 RATE = 200
@@ -136,7 +136,7 @@ async def _change_visible(recording: Recording, kubeconfig: Path) -> list[Probe]
             count = 10_000 + int(time.monotonic() * 1000) % 80_000
             seen, since = len(recording.chunks), time.monotonic()
             path = f"/api/v1/namespaces/{namespace}/pods/{name}/status"
-            await client.patch(path, fleet.restarts(count), STRATEGIC)
+            await client.patch(path, fleet.restarts(count), JSON_PATCH)
             probes.append(Probe(since, time.monotonic(), row, str(count)))
             await asyncio.to_thread(recording.wait_bytes, str(count).encode(), seen, 5)
             await asyncio.sleep(random.uniform(0.05, 0.15))

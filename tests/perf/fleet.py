@@ -223,6 +223,6 @@ def _ended_status(name: str, image: str, number: int) -> Json:
     return _container_status(name, image, number, False) | {"state": {"terminated": ended}, "started": False}
 
 
-def restarts(count: int) -> Json:
-    """The smallest strategic merge patch of a status that changes a cell on the screen."""
-    return {"status": {"containerStatuses": [{"name": "main", "restartCount": count}]}}
+def restarts(count: int) -> list[Json]:
+    """The smallest JSON patch of a pod's status that changes a cell on the screen."""
+    return [{"op": "replace", "path": "/status/containerStatuses/0/restartCount", "value": count}]

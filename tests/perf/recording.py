@@ -110,7 +110,8 @@ class Recording(Terminal):
             while len(waiting) > 1 and waiting[1].since <= chunk.at:
                 waiting.popleft()
             if waiting and waiting[0].since <= chunk.at and waiting[0].text in _row(emulator, waiting[0].row):
-                found[waiting[0]] = max(0.0, chunk.at - waiting.popleft().at)
+                probe = waiting.popleft()
+                found[probe] = max(0.0, chunk.at - probe.at)
         return found
 
 

@@ -21,7 +21,7 @@ from tests.perf import fleet
 from tests.perf.fleet import Json
 
 MERGE = "application/merge-patch+json"
-STRATEGIC = "application/strategic-merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
 #: Requests at once: more of them make the server no faster.
 _AT_ONCE = 48
 _MARK = "/api/v1/namespaces/default/configmaps"
@@ -54,7 +54,7 @@ class Client:
         async with self._session.post(path, json=body) as answer:
             await _body(answer)
 
-    async def patch(self, path: str, body: Json, kind: str = MERGE) -> None:
+    async def patch(self, path: str, body: Json | list[Json], kind: str = MERGE) -> None:
         async with self._session.patch(path, data=json.dumps(body), headers={"Content-Type": kind}) as answer:
             await _body(answer)
 

@@ -14,7 +14,7 @@ from k9py.store.collection import Collection
 from k9py.store.column import Column, Joined
 from k9py.store.view import View
 from k9py.ui.styles import style_paths
-from k9py.ui.themes import DARK, THEMES
+from k9py.ui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES
 from k9py.values.age import parse_time
 from k9py.values.batch import Batch, ServerColumn
 from k9py.values.cell import Cell, Tone
@@ -109,6 +109,7 @@ class Stage(App[None]):
         for known in THEMES:
             self.register_theme(known)
         self.theme = theme
+        self.ansi_theme_dark, self.ansi_theme_light = ANSI_DARK, ANSI_LIGHT
 
     def compose(self) -> ComposeResult:
         yield self.widget

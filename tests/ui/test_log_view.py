@@ -313,3 +313,12 @@ def test_more_lines_at_once_than_there_is_room_for(capacity: int) -> None:
     assert buffer.dropped == 105 - capacity
     assert buffer.line(104).text == "line 104"
     assert buffer.rows == capacity
+
+
+async def test_lines_may_come_before_it_is_on_the_screen() -> None:
+    log = LogView()
+    log.extend(numbered(0, 30))
+    stage = LogStage(log)
+    async with stage.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        assert read_lines(log)[-1] == "line 29"

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.terminal_theme import TerminalTheme
 from textual.color import Color
 from textual.theme import Theme
 
 from k9py.ui.styles import style_paths
-from k9py.ui.themes import THEMES, default_variables
+from k9py.ui.themes import ANSI_DARK, ANSI_LIGHT, THEMES, default_variables
 from k9py.values.cell import Tone
 
 TEXT = ["foreground", *(f"tone-{tone.value or 'plain'}" for tone in Tone)]
@@ -42,6 +43,13 @@ def test_all_text_can_be_read(theme: Theme) -> None:
         for text, ground in PAIRS
     }
     assert {pair: ratio for pair, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+@pytest.mark.parametrize("ansi", [ANSI_DARK, ANSI_LIGHT])
+def test_colours_of_logs_can_be_read(ansi: TerminalTheme) -> None:
+    ground = Color(*ansi.background_color)
+    colours = [ansi.ansi_colors[number] for number in range(1, 16)]
+    assert [colour for colour in colours if contrast(Color(*colour), ground) < 4.5] == []
 
 
 def test_the_themes_name_the_same_variables() -> None:

@@ -81,4 +81,4 @@ class AboutPage(Page):
         return [(topic, line) for topic, line in notes.items() if line] or [("", "none")]
 
     def focus_body(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.set_focus(self.query_one(VerticalScroll))

@@ -64,4 +64,4 @@ class ContextsPage(Page):
         return (KeyHint("enter", "Use this context"),)
 
     def focus_body(self) -> None:
-        self.query_one(OptionList).focus()
+        self.set_focus(self.query_one(OptionList))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -63,6 +65,7 @@ class Confirm(ModalScreen[bool]):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self._plan = plan
+        self._visible_since = math.inf
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
@@ -80,6 +83,17 @@ class Confirm(ModalScreen[bool]):
     def on_mount(self) -> None:
         # an act that destroys must be chosen, any other may be confirmed with enter
         self.query_one("#no" if self._plan.danger is Danger.DESTRUCTIVE else "#yes", Button).focus()
+
+        self.call_after_refresh(self._arm)
+
+    def _arm(self) -> None:
+        self._visible_since = time.monotonic()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that was pressed before the dialog could be seen answers nothing."""
+        if event.time < self._visible_since:
+            event.stop()
+            event.prevent_default()
 
     def _targets(self) -> Text:
         lines = [f"{effect.target.key.label}  {effect.says}" for effect in self._plan.effects]

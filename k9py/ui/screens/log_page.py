@@ -68,4 +68,4 @@ class LogPage(Page):
         self.log_pane.clear()
 
     def focus_body(self) -> None:
-        self.log_pane.focus()
+        self.set_focus(self.log_pane)

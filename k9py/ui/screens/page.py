@@ -32,8 +32,9 @@ class Page(Screen[None]):
     """A screen of the stack that a person drills down and comes back through."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "command", "Command", show=False),
-        Binding("slash", "filter", "Filter", show=False),
+        # before anything else: what is typed in the same moment after them belongs to the prompt
+        Binding("colon", "command", "Command", show=False, priority=True),
+        Binding("slash", "filter", "Filter", show=False, priority=True),
         Binding("escape,q", "back", "Back", show=False),
     ]
 
@@ -115,7 +116,8 @@ class Page(Screen[None]):
         if action and pane and pane.has_focus:
             event.stop()
             event.prevent_default()
-            self.act(action, pane)
+            if not self.k9py.opening:
+                self.act(action, pane)
 
     def act(self, action: Action | Look, pane: ResourcePane) -> None:
         """Do what a key means on the rows that are marked, or under the cursor."""
@@ -126,6 +128,10 @@ class Page(Screen[None]):
             self.k9py.look(action, pane.session, pane.resource, rows[0])
         else:
             self.k9py.change(action, pane.session, pane.resource, rows)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Within the prompt, `:` and `/` are what they are."""
+        return action not in ("command", "filter") or not self.query_one(Prompt).is_open
 
     def action_command(self) -> None:
         self.query_one(Prompt).open(":", "", self.k9py.suggest)
@@ -184,7 +190,7 @@ class Page(Screen[None]):
     def focus_body(self) -> None:
         """Give the focus back to what had it."""
         target = getattr(self, "_filtering", None)
-        (target or self.query(ResourceTable).first()).focus()
+        self.set_focus(target or self.query(ResourceTable).first())
 
     @on(ResourcePane.Captioned)
     def _captioned(self, event: ResourcePane.Captioned) -> None:

@@ -120,4 +120,4 @@ class YamlPage(Page):
         self._scroller.scroll_end(animate=False)
 
     def focus_body(self) -> None:
-        self._scroller.focus()
+        self.set_focus(self._scroller)

@@ -28,15 +28,16 @@ class LineView(ScrollView):
         if size == self.virtual_size:
             return
         self.set_reactive(ScrollView.virtual_size, size)
-        self.vertical_scrollbar.window_virtual_size = size.height
+        if self.is_attached:
+            self.vertical_scrollbar.window_virtual_size = size.height
         self.scroll_rows(min(self.scroll_offset.y, self.max_scroll_y))
 
     def scroll_rows(self, top: int) -> None:
         """Have a row at the top, as far as there are enough below it."""
-        if top != self.scroll_offset.y:
+        if top != self.scroll_offset.y and self.is_attached:
             self.scroll_to(y=top, animate=False, force=True)
 
     def scroll_cells(self, left: int) -> None:
         """Have a cell at the left, as far as there are enough to its right."""
-        if left != self.scroll_offset.x:
+        if left != self.scroll_offset.x and self.is_attached:
             self.scroll_to(x=left, animate=False, force=True)

@@ -93,6 +93,7 @@ class LogView(LineView, can_focus=True):
 
     def extend(self, lines: Sequence[LogLine]) -> None:
         """Take in lines, many at once: called by the frame clock."""
+        end_in_sight = self._buffer.rows < self.scroll_offset.y + self.page.height
         gone = self._buffer.extend(lines)
         with self._steer():
             self._resize_content()
@@ -100,7 +101,8 @@ class LogView(LineView, can_focus=True):
                 self.scroll_rows(self._buffer.rows)
             elif gone:
                 self.scroll_rows(self.scroll_offset.y - gone)
-        self.refresh()
+        if self._following or end_in_sight or gone:
+            self.refresh()
 
     def clear(self) -> None:
         """Forget all lines and follow again: the log is another's now."""
@@ -186,7 +188,8 @@ class LogView(LineView, can_focus=True):
     @property
     def _room(self) -> int:
         """Cells at which a line is wrapped; 0 when it is not."""
-        return max(2, self.page.width - self._indent) if self._wrap else 0
+        room = self.page.width - self._indent
+        return max(2, room) if self._wrap and room > 0 else 0
 
     @contextmanager
     def _steer(self) -> Iterator[None]:

@@ -82,7 +82,7 @@ class Prompt(Vertical):
         typed = self.query_one(PromptInput)
         typed.value = text
         typed.cursor_position = len(text)
-        typed.focus()
+        self.screen.set_focus(typed)  # at once: the next key may be there already
         self._offer(text)
 
     def close(self) -> None:

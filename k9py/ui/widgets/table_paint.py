@@ -5,6 +5,7 @@ Pieces of one style are joined, as every change of style costs bytes on the way 
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -85,6 +86,8 @@ def _sign(overlays: tuple[str, ...]) -> str:
 
 def _fit(cell: Cell, place: Place, room: int, now: float) -> str:
     text = cell_text(cell, now)
+    if cell.since is not None and cell.text and cell_len(text) > room:
+        text = cell.text
     if place.column.title == "NAME":
         text = crop_middle(text, room)
     return pad(text, room, place.column.align)

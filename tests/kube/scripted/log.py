@@ -30,13 +30,13 @@ class ContainerLog:
         self._wake()
 
     def first(self, query: Mapping[str, str]) -> int:
-        """The index from which a reader gets lines. A since is compared in whole seconds, as the API passes it on."""
-        since = query.get("sinceTime", "").removesuffix("Z")
-        begin = next((i for i, (stamp, _) in enumerate(self.lines) if stamp >= since), len(self.lines))
-        return max(begin, len(self.lines) - int(query.get("tailLines", len(self.lines))))
+        """The index from which a reader gets lines."""
+        return max(0, len(self.lines) - int(query.get("tailLines", len(self.lines))))
 
-    def render(self, begin: int) -> bytes:
-        return b"".join(stamp.encode() + b" " + text + b"\n" for stamp, text in self.lines[begin:])
+    def render(self, begin: int, since: str) -> bytes:
+        """The lines from there on; `since`, in whole seconds, is compared with each of them."""
+        kept = ((stamp, text) for stamp, text in self.lines[begin:] if stamp[:19] >= since[:19])
+        return b"".join(stamp.encode() + b" " + text + b"\n" for stamp, text in kept)
 
     def _wake(self) -> None:
         self.moved.set()

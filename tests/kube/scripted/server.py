@@ -186,7 +186,7 @@ class ScriptedServer:
         with self._open(response, request):
             while True:
                 moved = log.moved
-                if text := log.render(begin):
+                if text := log.render(begin, request.query.get("sinceTime", "")):
                     await response.write(text)
                 begin = len(log.lines)
                 if log.ended or request.query.get("follow") != "true":

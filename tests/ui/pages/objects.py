@@ -1,0 +1,175 @@
+"""The objects of the small cluster. Ages are so coarse that a test that takes a while still sees the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.kube.scripted.store import Object
+from tests.ui.pages.server import ApiServer
+
+PODS = "/api/v1/pods"
+NODES = "/api/v1/nodes"
+NAMESPACES = "/api/v1/namespaces"
+SERVICES = "/api/v1/services"
+SECRETS = "/api/v1/secrets"
+DEPLOYMENTS = "/apis/apps/v1/deployments"
+METRICS = "/apis/metrics.k8s.io/v1beta1"
+GIB = 2**30
+
+
+def ago(**time: float) -> str:
+    """A time as the API writes it, half an hour before that long ago: `ago(hours=20)` reads `20h` for a while."""
+    return (datetime.now(UTC) - timedelta(minutes=30, **time)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def put_node(server: ApiServer, name: str, *, ready: bool = True, role: str = "worker", **spec: Any) -> Object:
+    return server.store.put(
+        NODES,
+        name,
+        metadata={"creationTimestamp": ago(days=20), "labels": {f"node-role.kubernetes.io/{role}": ""}},
+        spec=spec,
+        status={
+            "allocatable": {"cpu": "4", "memory": "16Gi", "pods": "110"},
+            "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
+            "nodeInfo": {"kubeletVersion": "v1.36.3"},
+        },
+    )
+
+
+def put_deployment(
+    server: ApiServer, name: str, namespace: str = "shop", *, replicas: int = 2, ready: int | None = None
+) -> Object:
+    ready = replicas if ready is None else ready
+    return server.store.put(
+        DEPLOYMENTS,
+        name,
+        namespace,
+        kind="Deployment",
+        apiVersion="apps/v1",
+        metadata={"creationTimestamp": ago(days=5, hours=3), "generation": 1, "labels": {"app": name}},
+        spec={
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {"spec": {"containers": [{"name": "main", "image": "registry.example/main:1"}]}},
+        },
+        status={
+            "observedGeneration": 1,
+            "replicas": replicas,
+            "updatedReplicas": replicas,
+            "readyReplicas": ready,
+            "availableReplicas": ready,
+        },
+    )
+
+
+def put_pod(
+    server: ApiServer,
+    name: str,
+    namespace: str = "shop",
+    *,
+    app: str = "",
+    node: str = "worker-a",
+    containers: Sequence[str] = ("main",),
+    state: Mapping[str, Any] | None = None,
+    phase: str = "Running",
+    restarts: int = 0,
+    labels: Mapping[str, str] | None = None,
+    created: str = "",
+) -> Object:
+    """A pod; `state` is that of its containers (containerStatuses.state), running where none is given."""
+    state = state or {"running": {}}
+    began = state is not PULLING
+    statuses = [
+        {
+            "name": each,
+            "ready": "running" in state,
+            "started": began,
+            "restartCount": restarts,
+            "state": state,
+            **({"containerID": f"containerd://{name}-{each}-{restarts}"} if began else {}),
+        }
+        for each in containers
+    ]
+    if restarts:
+        for status in statuses:
+            status["lastState"] = {"terminated": {"exitCode": 1, "finishedAt": ago(hours=20)}}
+    return server.store.put(
+        PODS,
+        name,
+        namespace,
+        kind="Pod",
+        apiVersion="v1",
+        metadata={"creationTimestamp": created or ago(days=5), "labels": {"app": app or name, **(labels or {})}},
+        spec={
+            "nodeName": node,
+            "containers": [
+                {"name": each, "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}}} for each in containers
+            ],
+        },
+        status={
+            "phase": phase,
+            "podIPs": [{"ip": "10.1.0.7"}],
+            "conditions": [{"type": "Ready", "status": str("running" in state)}],
+            "containerStatuses": statuses,
+        },
+    )
+
+
+def put_usage(server: ApiServer, name: str, namespace: str = "", *, cpu: str, memory: str) -> None:
+    usage = {"cpu": cpu, "memory": memory}
+    if namespace:
+        server.store.put(f"{METRICS}/pods", name, namespace, containers=[{"name": "main", "usage": usage}])
+    else:
+        server.store.put(f"{METRICS}/nodes", name, usage=usage)
+
+
+CRASHING = {"waiting": {"reason": "CrashLoopBackOff"}}
+PULLING = {"waiting": {"reason": "ImagePullBackOff"}}
+COMPLETED = {"terminated": {"exitCode": 0, "reason": "Completed"}}
+
+
+def fill(server: ApiServer) -> None:
+    """Two nodes, a shop with names from all over the world, and what a cluster runs for itself."""
+    for name in ("default", "kube-system", "shop"):
+        server.store.put(NAMESPACES, name, kind="Namespace", metadata={"creationTimestamp": ago(days=20)})
+    put_node(server, "worker-a", role="control-plane")
+    put_node(server, "worker-b")
+    put_deployment(server, "web", replicas=3)
+    put_deployment(server, "결제", replicas=2, ready=1)
+    put_deployment(server, "🚀-launch", replicas=0)
+    put_deployment(server, "coredns", "kube-system")
+    for number, node in enumerate(("worker-a", "worker-b", "worker-a"), start=1):
+        put_pod(server, f"web-{number}", app="web", node=node, labels={"tier": "front"})
+    put_pod(server, "결제-1", app="결제", node="worker-b", containers=("main", "proxy"))
+    put_pod(server, "결제-2", app="결제", node="worker-b", state=CRASHING, restarts=14)
+    put_pod(server, "🚀-fuel-42", app="fuel", state=COMPLETED, phase="Succeeded")
+    put_pod(server, "images-1", app="images", node="worker-b", state=PULLING, phase="Pending", restarts=0)
+    put_pod(server, "coredns-1", "kube-system", app="coredns")
+    put_pod(server, "coredns-2", "kube-system", app="coredns", node="worker-b")
+    for name, cpu in (("worker-a", "1200m"), ("worker-b", "3")):
+        put_usage(server, name, cpu=cpu, memory="6Gi")
+    for number in (1, 2, 3):
+        put_usage(server, f"web-{number}", "shop", cpu=f"{number * 45}m", memory="58Mi")
+    put_usage(server, "coredns-1", "kube-system", cpu="7m", memory="24Mi")
+    for name in ("web", "결제"):
+        server.store.put(SERVICES, name, "shop", metadata={"creationTimestamp": ago(days=5)}, size=80)
+    server.store.put(SERVICES, "kube-dns", "kube-system", metadata={"creationTimestamp": ago(days=20)}, size=53)
+    server.store.put(
+        SECRETS,
+        "login",
+        "shop",
+        kind="Secret",
+        apiVersion="v1",
+        metadata={"creationTimestamp": "2026-01-01T00:00:00Z"},
+        type="Opaque",
+        data={"password": "aHVudGVyMg=="},
+    )
+    write_log(server, "web-1", "GET / 200", "GET /장바구니 200 🛒", "GET /healthz 200")
+
+
+def write_log(server: ApiServer, pod: str, *lines: str, namespace: str = "shop", container: str = "main") -> None:
+    log = server.logs[namespace, pod, container]
+    for line in lines:
+        log.write(f"2026-01-01T10:00:{len(log.lines) % 60:02}.000000000Z", line)
