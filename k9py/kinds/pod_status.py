@@ -6,7 +6,8 @@ The order in which things are looked at is that of the original, as it decides w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from k9py.kinds.pod_parts import Condition, ContainerStatus, PodSpec, PodStatus, State, Terminated
 from k9py.values.age import parse_time
@@ -21,7 +22,7 @@ _DONE = frozenset({"Completed", "Succeeded", "ExitCode:0"})
 _BUSY = frozenset({"Pending", "ContainerCreating", "PodInitializing", _GATED, "NotReady"})
 
 
-class PodSummary(NamedTuple):
+class PodSummary(msgspec.Struct, frozen=True, gc=False):
     """What a pod's statuses amount to.
 
     `last_restart` is in epoch seconds, None when there was none or its time is not known.
@@ -32,18 +33,7 @@ class PodSummary(NamedTuple):
     status: str
     restarts: int
     last_restart: float | None
-
-    @property
-    def tone(self) -> Tone:
-        """How the pod feels."""
-        if self.status == "Running":
-            return Tone.OK if self.ready >= self.total else Tone.BUSY
-        if self.status in _DONE:
-            return Tone.DONE
-        if self.status == "Terminating":
-            return Tone.GOING
-        word = self.status.removeprefix("Init:")
-        return Tone.BUSY if word in _BUSY or word[:1].isdecimal() else Tone.BAD
+    tone: Tone
 
 
 def summarise(metadata: Metadata, spec: PodSpec, status: PodStatus) -> PodSummary:
@@ -58,7 +48,20 @@ def summarise(metadata: Metadata, spec: PodSpec, status: PodStatus) -> PodSummar
     restarts = sum([each.restart_count for each in counted])
     last_restart = _last_end(counted) if restarts else None
     total = len(spec.containers) + len(sidecars)
-    return PodSummary(ready, total, _last_word(metadata, status, word), restarts, last_restart)
+    word = _last_word(metadata, status, word)
+    return PodSummary(ready, total, word, restarts, last_restart, feel(word, ready, total))
+
+
+def feel(status: str, ready: int, total: int) -> Tone:
+    """How a pod feels of which so many containers are ready."""
+    if status == "Running":
+        return Tone.OK if ready >= total else Tone.BUSY
+    if status in _DONE:
+        return Tone.DONE
+    if status == "Terminating":
+        return Tone.GOING
+    word = status.removeprefix("Init:")
+    return Tone.BUSY if word in _BUSY or word[:1].isdecimal() else Tone.BAD
 
 
 def _first_word(status: PodStatus) -> str:

@@ -26,6 +26,9 @@ class Budget(NamedTuple):
     memory_limit: int
 
 
+_NO_BUDGET = Budget(0, 0, 0, 0)
+
+
 class Pod(msgspec.Struct, gc=False):
     """A pod. What is computed from several fields is computed once for each version of it, and kept."""
 
@@ -70,8 +73,12 @@ class Pod(msgspec.Struct, gc=False):
 def _add_up(spec: PodSpec) -> Budget:
     asked = [_asked(container.resources) for container in spec.containers]
     asked += [_asked(container.resources) for container in spec.init_containers if container.is_sidecar]
-    own = _amounts(spec.resources)
-    # what the pod asks for as a whole counts instead of its containers' sums
+    return _total(_amounts(spec.resources), *asked)
+
+
+@lru_cache(maxsize=4096)
+def _total(own: Budget, *asked: Budget) -> Budget:
+    """What the pod asks for as a whole counts instead of its containers' sums."""
     return Budget(*[whole or sum(parts) for whole, *parts in zip(own, *asked, strict=True)])
 
 
@@ -81,7 +88,10 @@ def _asked(resources: Resources) -> Budget:
 
 
 def _amounts(resources: Resources) -> Budget:
-    requests, limits = resources.requests or {}, resources.limits or {}
+    requests, limits = resources.requests, resources.limits
+    if not requests and not limits:
+        return _NO_BUDGET
+    requests, limits = requests or {}, limits or {}
     return _budget_of(requests.get("cpu"), limits.get("cpu"), requests.get("memory"), limits.get("memory"))
 
 
@@ -98,12 +108,13 @@ def _usage(pod: Pod, joined: Joined) -> Usage | None:
 
 
 def _ready(pod: Pod, _joined: Joined) -> Cell:
-    ready, total, *_ = pod.summary
-    return ratio_cell(ready, total)
+    summary = pod.summary
+    return ratio_cell(summary.ready, summary.total)
 
 
 def _status(pod: Pod, _joined: Joined) -> Cell:
-    return _status_cell(pod.summary.status, pod.summary.tone)
+    summary = pod.summary
+    return _status_cell(summary.status, summary.tone)
 
 
 @lru_cache(maxsize=256)
@@ -113,8 +124,8 @@ def _status_cell(status: str, tone: Tone) -> Cell:
 
 def _restarts(pod: Pod, _joined: Joined) -> Cell:
     """`14`, painted `14 (2m ago)` as kubectl writes it."""
-    _ready, _total, _status, restarts, last = pod.summary
-    return count_cell(restarts) if last is None else Cell(str(restarts), Tone.PLAIN, restarts, last)
+    count, last = pod.summary.restarts, pod.summary.last_restart
+    return count_cell(count) if last is None else Cell(str(count), Tone.PLAIN, count, last)
 
 
 def _last_restart(pod: Pod, _joined: Joined) -> Cell:

@@ -284,6 +284,8 @@ class View:
         nothing = (0,) * len(self.widths)
         narrowed: set[int] = set()
         for old, new in changes:
+            if old is not None and new is not None and old.widths == new.widths and old.shown == new.shown:
+                continue
             now = new.widths if new is not None and new.shown else nothing
             if old is not None and old.shown:
                 narrowed |= {i for i, width in enumerate(old.widths) if now[i] < width == self.widths[i]}

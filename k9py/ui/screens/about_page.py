@@ -79,6 +79,3 @@ class AboutPage(Page):
     def _notes(self) -> list[tuple[str, str]]:
         notes = self.session.notes if self.session else {}
         return [(topic, line) for topic, line in notes.items() if line] or [("", "none")]
-
-    def focus_body(self) -> None:
-        self.set_focus(self.query_one(VerticalScroll))

@@ -62,6 +62,3 @@ class ContextsPage(Page):
 
     def hints(self) -> tuple[KeyHint, ...]:
         return (KeyHint("enter", "Use this context"),)
-
-    def focus_body(self) -> None:
-        self.set_focus(self.query_one(OptionList))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -157,11 +158,14 @@ class HomePage(Page):
         self.toggle_class("-zoomed")
         self._arrange()
 
-    def step_back(self) -> bool:
-        if self.has_class("-zoomed"):
-            self.action_zoom()
-            return True
-        return self._widen()
+    def steps_back(self) -> Sequence[Callable[[], bool]]:
+        return (self._unzoom, self.unfilter, self._widen)
+
+    def _unzoom(self) -> bool:
+        if not self.has_class("-zoomed"):
+            return False
+        self.action_zoom()
+        return True
 
     @on(ResourceTable.Opened)
     def _opened(self, event: ResourceTable.Opened) -> None:

@@ -66,6 +66,3 @@ class LogPage(Page):
 
     def action_clear(self) -> None:
         self.log_pane.clear()
-
-    def focus_body(self) -> None:
-        self.set_focus(self.log_pane)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widget import Widget
 
 from k9py.actions.action import Action, Look
 from k9py.actions.registry import action_for_key, actions_for
@@ -41,6 +42,8 @@ class Page(Screen[None]):
     def __init__(self, session: Session | None) -> None:
         super().__init__()
         self.session = session
+        self._before_prompt: Widget | None = None
+        """What had the focus when the prompt was opened: a filter is for it, and it gets the focus back."""
 
     @property
     def k9py(self) -> K9pyApp:
@@ -134,23 +137,32 @@ class Page(Screen[None]):
         return action not in ("command", "filter") or not self.query_one(Prompt).is_open
 
     def action_command(self) -> None:
-        self.query_one(Prompt).open(":", "", self.k9py.suggest)
+        self._open_prompt(":", "", self.k9py.suggest)
 
     def action_filter(self) -> None:
         if target := self.filtered:
-            self._filtering = target
-            self.query_one(Prompt).open("/", target.filter_text, lambda text: ())
+            self._open_prompt("/", target.filter_text, lambda text: ())
+
+    def _open_prompt(self, mark: str, text: str, suggest: Callable[[str], Sequence[str]]) -> None:
+        self._before_prompt = self.focused
+        self.query_one(Prompt).open(mark, text, suggest)
 
     def action_back(self) -> None:
-        """Take back the filter, else go back one page."""
-        if (target := self.filtered) and target.filter_text:
-            target.filter("")
-        elif not self.step_back():
+        """Take back the last thing that this page has of its own, else go back one page."""
+        if not any(step() for step in self.steps_back()):
             self.k9py.back()
 
-    def step_back(self) -> bool:
-        """Take back what this page has of its own (a zoom, a narrowing); False when there is nothing."""
-        return False
+    def steps_back(self) -> Sequence[Callable[[], bool]]:
+        """What is taken back first, second …: each says whether there was anything to take back."""
+        return (self.unfilter,)
+
+    def unfilter(self) -> bool:
+        """Show all rows or lines again."""
+        target = self.filtered
+        if target is None or not target.filter_text:
+            return False
+        target.filter("")
+        return True
 
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
@@ -174,10 +186,12 @@ class Page(Screen[None]):
 
     def _apply_filter(self, text: str) -> bool:
         prompt = self.query_one(Prompt)
+        target = self._before_prompt
+        assert isinstance(target, ResourcePane | LogPane)
         try:
-            self._filtering.filter(text)
+            target.filter(text)
         except FilterError as error:
-            prompt.complain(str(error))
+            prompt.complain(error.line)
             return False
         prompt.complain("")
         return True
@@ -185,12 +199,7 @@ class Page(Screen[None]):
     def _close_prompt(self) -> None:
         prompt = self.query_one(Prompt)
         prompt.close()
-        self.focus_body()
-
-    def focus_body(self) -> None:
-        """Give the focus back to what had it."""
-        target = getattr(self, "_filtering", None)
-        self.set_focus(target or self.query(ResourceTable).first())
+        self.set_focus(self._before_prompt)
 
     @on(ResourcePane.Captioned)
     def _captioned(self, event: ResourcePane.Captioned) -> None:

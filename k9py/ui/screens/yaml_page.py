@@ -118,6 +118,3 @@ class YamlPage(Page):
 
     def action_scroll_end(self) -> None:
         self._scroller.scroll_end(animate=False)
-
-    def focus_body(self) -> None:
-        self.set_focus(self._scroller)
