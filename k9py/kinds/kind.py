@@ -50,7 +50,8 @@ class Kind:
     """One kind of object, as the files of this package describe it.
 
     `row` is the struct that one object's JSON is decoded into (one row's, where `table` asks for the server's
-    columns); it has `metadata`. `joins` names the facts from outside that cells use: usage, pods_on_node.
+    columns), and `shape` makes of that what is kept and what columns read; it has `metadata`. `joins` names the facts
+    from outside that cells use: usage, pods_on_node.
     """
 
     group: str
@@ -61,6 +62,7 @@ class Kind:
     table: bool = False
     keep_whole: bool = True
     joins: frozenset[str] = frozenset()
+    shape: Callable[[Any], Any] | None = None
     opens: Callable[[Any], Opening | None] = _leads_nowhere
 
 

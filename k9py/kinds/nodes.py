@@ -166,7 +166,7 @@ def _info(title: str, field: str) -> Column:
 
 def _opens(node: Node) -> Opening:
     name = node.metadata.name
-    return Opening("pods", f"node {name}", "", lambda pod: bool(pod.spec.node_name == name))
+    return Opening("pods", f"node {name}", "", lambda pod: bool(pod.node == name))
 
 
 KIND = Kind(

@@ -1,4 +1,4 @@
-"""The fields of a pod that are read, and nothing else of it: 10,000 pods are to fit in memory."""
+"""The fields of a pod that are read of its JSON, and nothing else of it."""
 
 from __future__ import annotations
 
@@ -122,3 +122,11 @@ class PodMetadata(Metadata, frozen=True, gc=False, rename="camel"):
     """Metadata and what annotations say."""
 
     annotations: Annotations | None = None
+
+
+class PodObject(Part, frozen=True):
+    """A pod as the server tells it."""
+
+    metadata: PodMetadata
+    spec: PodSpec = PodSpec()
+    status: PodStatus = PodStatus()

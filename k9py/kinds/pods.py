@@ -3,104 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
-
-import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, always, count_cell, ratio_cell, text_cell
-from k9py.kinds.pod_parts import PodMetadata, PodSpec, PodStatus, Resources
-from k9py.kinds.pod_status import PodSummary, summarise
+from k9py.kinds.pod import Pod, shape_pod
+from k9py.kinds.pod_parts import PodObject
 from k9py.kinds.usage import UNMEASURED, cpu_cell, memory_cell, share_cell
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
-from k9py.values.quantity import millicores, parse_quantity
+from k9py.values.quantity import millicores
 from k9py.values.usage import Usage
-
-
-class Budget(NamedTuple):
-    """What a pod asked for and may use at most: thousandths of cores and bytes, 0 where nothing is said."""
-
-    cpu_request: int
-    cpu_limit: int
-    memory_request: int
-    memory_limit: int
-
-
-_NO_BUDGET = Budget(0, 0, 0, 0)
-
-
-class Pod(msgspec.Struct, gc=False):
-    """A pod. What is computed from several fields is computed once for each version of it, and kept."""
-
-    metadata: PodMetadata
-    spec: PodSpec = PodSpec()
-    status: PodStatus = PodStatus()
-    _summary: PodSummary | None = None
-    _budget: Budget | None = None
-
-    @property
-    def summary(self) -> PodSummary:
-        """READY, STATUS and RESTARTS."""
-        if self._summary is None:
-            self._summary = summarise(self.metadata, self.spec, self.status)
-        return self._summary
-
-    @property
-    def budget(self) -> Budget:
-        """Requests and limits of all that runs in it at the same time."""
-        if self._budget is None:
-            self._budget = _add_up(self.spec)
-        return self._budget
-
-    @property
-    def containers(self) -> list[str]:
-        """The names of its containers that may have logs: those that run, then those that run before them."""
-        return [container.name for container in (*self.spec.containers, *self.spec.init_containers)]
-
-    @property
-    def names_default(self) -> bool:
-        """Whether an annotation says which container is meant when none is named."""
-        return bool(self.metadata.annotations and self.metadata.annotations.default_container in self.containers)
-
-    @property
-    def default_container(self) -> str:
-        """The container that is meant when none is named: the annotation's, else the first."""
-        if self.names_default and self.metadata.annotations:
-            return self.metadata.annotations.default_container
-        return next(iter(self.containers), "")
-
-
-def _add_up(spec: PodSpec) -> Budget:
-    asked = [_asked(container.resources) for container in spec.containers]
-    asked += [_asked(container.resources) for container in spec.init_containers if container.is_sidecar]
-    return _total(_amounts(spec.resources), *asked)
-
-
-@lru_cache(maxsize=4096)
-def _total(own: Budget, *asked: Budget) -> Budget:
-    """What the pod asks for as a whole counts instead of its containers' sums."""
-    return Budget(*[whole or sum(parts) for whole, *parts in zip(own, *asked, strict=True)])
-
-
-def _asked(resources: Resources) -> Budget:
-    """A container's part. One that asks for nothing is given what its limits say."""
-    return _amounts(resources if resources.requests else Resources(resources.limits, resources.limits))
-
-
-def _amounts(resources: Resources) -> Budget:
-    requests, limits = resources.requests, resources.limits
-    if not requests and not limits:
-        return _NO_BUDGET
-    requests, limits = requests or {}, limits or {}
-    return _budget_of(requests.get("cpu"), limits.get("cpu"), requests.get("memory"), limits.get("memory"))
-
-
-@lru_cache(maxsize=4096)
-def _budget_of(cpu: str | None, cpu_limit: str | None, memory: str | None, memory_limit: str | None) -> Budget:
-    cores, cores_limit, size, size_limit = [
-        parse_quantity(quantity) if quantity else 0.0 for quantity in (cpu, cpu_limit, memory, memory_limit)
-    ]
-    return Budget(millicores(cores), millicores(cores_limit), int(size), int(size_limit))
 
 
 def _usage(pod: Pod, joined: Joined) -> Usage | None:
@@ -162,16 +73,7 @@ def _memory_of_limit(pod: Pod, joined: Joined) -> Cell:
 
 
 def _ip(pod: Pod, _joined: Joined) -> Cell:
-    ip = pod.status.pod_ips[0].ip if pod.status.pod_ips else ""
-    return Cell(ip) if ip else NONE
-
-
-def _gates(pod: Pod, _joined: Joined) -> Cell:
-    gates = pod.spec.readiness_gates
-    if not gates:
-        return NONE
-    states = {condition.type: condition.status for condition in reversed(pod.status.conditions)}
-    return Cell(f"{sum(states.get(gate.condition_type) == 'True' for gate in gates)}/{len(gates)}")
+    return Cell(pod.ip) if pod.ip else NONE
 
 
 def _tone(pod: Pod, _joined: Joined) -> Tone:
@@ -188,7 +90,7 @@ def _opens(pod: Pod) -> Opening:
 KIND = Kind(
     "",
     "pods",
-    Pod,
+    PodObject,
     always(
         NAME,
         Column("READY", _ready, numeric=True),
@@ -202,15 +104,16 @@ KIND = Kind(
         Column("%MEM/R", _memory_of_request, "right", numeric=True),
         Column("%MEM/L", _memory_of_limit, "right", numeric=True),
         Column("IP", _ip),
-        Column("NODE", lambda pod, _: text_cell(pod.spec.node_name)),
-        Column("NOMINATED NODE", lambda pod, _: text_cell(pod.status.nominated_node_name), wide=True),
-        Column("READINESS GATES", _gates, wide=True),
-        Column("QOS", lambda pod, _: text_cell(pod.status.qos_class), wide=True),
-        Column("SERVICE-ACCOUNT", lambda pod, _: text_cell(pod.spec.service_account_name), wide=True),
+        Column("NODE", lambda pod, _: text_cell(pod.node)),
+        Column("NOMINATED NODE", lambda pod, _: text_cell(pod.nominated_node), wide=True),
+        Column("READINESS GATES", lambda pod, _: text_cell(pod.readiness_gates), wide=True),
+        Column("QOS", lambda pod, _: text_cell(pod.qos_class), wide=True),
+        Column("SERVICE-ACCOUNT", lambda pod, _: text_cell(pod.service_account), wide=True),
         LABELS,
         AGE,
     ),
     _tone,
     joins=frozenset({"usage"}),
+    shape=shape_pod,
     opens=_opens,
 )

@@ -24,8 +24,9 @@ def kind_for(resource: Resource) -> Kind:
 
 
 def decoder(kind: Kind) -> Callable[[msgspec.Raw | bytes], Any]:
-    """What reads one object's JSON (one row's, of a table) into the kind's struct. It raises msgspec.MsgspecError."""
-    return msgspec.json.Decoder(kind.row).decode
+    """What reads one object's JSON (one row's, of a table). It raises msgspec.MsgspecError or ValueError."""
+    decode, shape = msgspec.json.Decoder(kind.row).decode, kind.shape
+    return decode if shape is None else lambda raw: shape(decode(raw))
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -31,9 +30,6 @@ from k9py.values.resource import Gvr, Key, Resource
 RETRY = 3.0
 """Seconds until a server that could not be asked its version is asked again."""
 
-STALE_DISCOVERY = 2.0
-"""Seconds after which an unknown word is worth another discovery: a CRD may have been made meanwhile."""
-
 
 class Session:
     """Everything that is alive about one context. `on_change` is called whenever something about it changed."""
@@ -55,7 +51,6 @@ class Session:
         self.rights = Rights(self.access, self._tasks)
         self._feeds: dict[tuple[Gvr, str], Feed] = {}
         self._discovery: asyncio.Task[None] | None = None
-        self._discovered_at = 0.0
 
     @property
     def context(self) -> Context:
@@ -100,7 +95,7 @@ class Session:
     async def find(self, word: str) -> Resource | None:
         """The same, asking the server again for a word it did not know a moment ago."""
         found = self.catalog.resolve(word) or await self.known(word)
-        if found is None and time.monotonic() - self._discovered_at > STALE_DISCOVERY:
+        if found is None:
             await self.rediscover()
             found = self.catalog.resolve(word)
         return found
@@ -172,7 +167,6 @@ class Session:
             self._note("discovery", error.line)
             return
         self.catalog = Catalog(discovery.resources)
-        self._discovered_at = time.monotonic()
         dead = ", ".join(sorted(discovery.failed))
         self._note("discovery", f"these APIs do not answer: {dead}" if dead else "")
 
@@ -186,7 +180,7 @@ class Session:
                 self.on_change()
                 await asyncio.sleep(RETRY)
         self.on_change()
-        if not self._discovered_at:
+        if self.notes.get("discovery"):
             await self.rediscover()
         self.user = await self.access.whoami()
         self.on_change()

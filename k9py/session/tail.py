@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import aclosing
 
 from k9py.kube.logs import LogTail
 from k9py.kube.transport import Transport
@@ -35,8 +36,9 @@ class Tail:
 
     async def _follow(self) -> None:
         try:
-            async for lines in self._log.batches():
-                self._add(lines)
+            async with aclosing(self._log.batches()) as batches:
+                async for lines in batches:
+                    self._add(lines)
         except K9pyError as error:
             self._add([LogLine("", error.line)])
         self.ended = True

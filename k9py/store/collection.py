@@ -116,7 +116,7 @@ class Collection:
     def _read(self, raw: msgspec.Raw) -> Any:
         try:
             return self._decode(raw)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, ValueError) as error:
             return self._read_bare(raw, str(error))
 
     def _read_bare(self, raw: msgspec.Raw, fault: str) -> Unreadable | None:

@@ -89,4 +89,4 @@ def tally_pods(pods: Collection, nodes: Collection) -> Callable[[], None]:
 
 def _node_of(pod: Any) -> str | None:
     """The node that a pod takes room on: none before it is scheduled, and none when it is over."""
-    return (pod.spec.node_name or None) if pod.status.phase not in _OVER else None
+    return (pod.node or None) if pod.phase not in _OVER else None

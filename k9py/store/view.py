@@ -52,6 +52,13 @@ class _Source:
         self.dirty.update(names)
         self._on_dirty()
 
+    def take(self, most: int | None) -> set[Name]:
+        """Names that are dirty, which are so no longer: `most` of them at most."""
+        if most is None or len(self.dirty) <= most:
+            taken, self.dirty = self.dirty, set()
+            return taken
+        return {self.dirty.pop() for _ in range(most)}
+
     def mark_all(self) -> None:
         """Have every row computed anew."""
         self.dirty.update(self.collection.records)
@@ -61,7 +68,9 @@ class View:
     """The rows of a table, in order. `on_dirty` is called when a flush has something to do."""
 
     few = 0.05
-    """Of all rows: when more than these are dirty, sorting anew is quicker than moving each."""
+    """Of all rows: when more than these have changed, sorting anew is quicker than moving each."""
+    at_once = 500
+    """Rows of a collection that one flush computes at most: metrics of 10,000 pods are not to hold up a key."""
 
     def __init__(self, kind: KindLike, collections: Sequence[Collection], *, namespace: str = "") -> None:
         self.kind = kind
@@ -84,7 +93,7 @@ class View:
         self._sort_index: int | None = None
         self._order: list[Row] = []
         self._sources = [_Source(collection, self._mark) for collection in collections]
-        self._rearrange = False
+        self._asked = False
         self._lay_out()
 
     def __len__(self) -> int:
@@ -154,23 +163,25 @@ class View:
     # keeping it so
 
     def flush(self) -> bool:
-        """Compute what is dirty. True when anything visible has changed."""
+        """Compute what is dirty, and wake `on_dirty` if that was too much at once. True when anything has changed.
+
+        What was asked for since the last flush (a sort, a filter, other columns) is done for all rows at once.
+        """
         if self._server != self._server_columns():
             self._lay_out()
-        dirty = sum(len(source.dirty) for source in self._sources)
-        if not dirty and not self._rearrange:
-            return False
-        anew = self._rearrange or dirty > self.few * len(self._order)
-        if self._rearrange:
+        asked, self._asked = self._asked, False
+        if asked:
             self._sort_index = self._find_sort_column()
-        changes = [change for source in self._sources for change in self._compute_dirty(source)]
-        changed = self._rearrange or any(_is_seen(change) for change in changes)
-        if anew:
-            self._arrange()
+        most = None if asked else self.at_once
+        changes = [change for source in self._sources for change in self._compute(source, source.take(most), asked)]
+        changed = asked or any(_is_seen(change) for change in changes)
+        if asked or len(changes) > self.few * len(self._order):
+            self._arrange(anew=asked)
         else:
             self._move(changes)
-        self._rearrange = False
         self.version += changed
+        if any(source.dirty for source in self._sources):
+            self._mark()
         return changed
 
     def _mark(self) -> None:
@@ -178,7 +189,7 @@ class View:
             self.on_dirty()
 
     def _arrange_later(self) -> None:
-        self._rearrange = True
+        self._asked = True
         self._mark()
 
     def _server_columns(self) -> tuple[ServerColumn, ...]:
@@ -198,11 +209,12 @@ class View:
         titles = [column.title for column in self.columns]
         return titles.index(self.sort.title) if self.sort.title in titles else None
 
-    def _compute_dirty(self, source: _Source) -> list[_Change]:
+    def _compute(self, source: _Source, names: Names[Name], asked: bool) -> list[_Change]:
+        """Compute the rows of names. Those that are to be settled with all others are left unsettled."""
         changes: list[_Change] = []
-        for name in source.dirty:
+        for name in names:
             old = source.rows.get(name)
-            new = self._compute(source, name, old)
+            new = self._compute_row(source, name, old, asked)
             if new is old:
                 continue
             changes.append((old, new))
@@ -210,10 +222,9 @@ class View:
                 del source.rows[name]
             else:
                 source.rows[name] = new
-        source.dirty.clear()
         return changes
 
-    def _compute(self, source: _Source, name: Name, old: Row | None) -> Row | None:
+    def _compute_row(self, source: _Source, name: Name, old: Row | None, asked: bool) -> Row | None:
         """The row of a name; the old one itself when it is to be painted and placed as before."""
         record = source.collection.records.get(name)
         if record is None or (self.namespace and name[0] != self.namespace):
@@ -222,12 +233,12 @@ class View:
         same = old is not None and cells == old.cells and tone is old.tone
         if old is not None and same:
             old.obj, old.hidden = record.obj, None
-            if self._rearrange or old.shown == self._shows(source, old):
+            if asked or old.shown == self._shows(source, old):
                 return old
         key = old.key if old else Key(source.collection.context, source.collection.resource.gvr, *name)
         tie = old.tie if old else (natural(key.namespace), natural(key.name), key.context)
         row = make_row(key, tie, record.obj, cells, tone, old.version if old and same else self.version + 1)
-        if not self._rearrange:
+        if not asked:
             self._settle(source, row)
         return row
 
@@ -258,9 +269,9 @@ class View:
             row.hidden = " ".join([cell.text for cell in cells])
         return f"{row.text} {row.hidden}"
 
-    def _arrange(self) -> None:
-        """Sort anew; after a change of sort or filter with every row settled anew."""
-        if self._rearrange:
+    def _arrange(self, *, anew: bool) -> None:
+        """Sort all rows; `anew` with each settled anew, after a change of sort or filter."""
+        if anew:
             for source in self._sources:
                 for row in source.rows.values():
                     self._settle(source, row)

@@ -33,7 +33,7 @@ from k9py.ui.screens.page import Page
 from k9py.ui.screens.table_page import TablePage
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.styles import style_paths
-from k9py.ui.themes import DARK, THEMES
+from k9py.ui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, default_variables
 from k9py.ui.widgets.key_bar import Said
 from k9py.ui.widgets.pane import Place, ResourcePane
 from k9py.ui.widgets.table import ResourceTable
@@ -88,6 +88,10 @@ class K9pyApp(App[None]):
         for made in THEMES:
             self.register_theme(made)
         self.theme = theme
+        self.ansi_theme_dark, self.ansi_theme_light = ANSI_DARK, ANSI_LIGHT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return default_variables(self.current_theme.dark)
 
     def on_mount(self) -> None:
         self.hub.faults.tell = lambda line: self.say(f"{line} (see the log, :about)", bad=True)

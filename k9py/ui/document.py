@@ -8,6 +8,7 @@ import msgspec
 import yaml
 
 from k9py.values.redact import mask_secret
+from k9py.values.resource import Resource
 
 FOLDED = "managedFields"
 
@@ -24,9 +25,13 @@ def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent_text)
 
 
-def write_yaml(raw: bytes, *, managed_fields: bool = False, unmasked: bool = False) -> str:
-    """The YAML of an object's JSON. Managed fields are left out, and a Secret's values masked, unless asked for."""
-    found: dict[str, Any] = msgspec.json.decode(raw)
+def write_yaml(raw: bytes, resource: Resource, *, managed_fields: bool = False, unmasked: bool = False) -> str:
+    """The YAML of an object's JSON. Managed fields are left out, and a Secret's values masked, unless asked for.
+
+    Items of a list do not say what they are (only watch events do), so the resource does.
+    """
+    head = {"apiVersion": resource.gvr.api_version, "kind": resource.kind}
+    found: dict[str, Any] = head | msgspec.json.decode(raw)
     metadata = found.get("metadata", {})
     if not managed_fields:
         metadata.pop(FOLDED, None)

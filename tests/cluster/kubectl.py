@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,26 @@ class Kubectl:
     def wait(self, thing: str, what: str, namespace: str = "", timeout: int = 120) -> None:
         """Wait for `condition=Ready`, `delete`, `jsonpath=…`."""
         self("wait", thing, *in_namespace(namespace), f"--for={what}", f"--timeout={timeout}s", timeout=timeout + 10)
+
+    def wait_served(self, plural: str, group: str) -> None:
+        """Wait until discovery tells of a kind, which is a moment after its CRD is established."""
+        wait_until(lambda: f'"{plural}"' in self("get", "--raw", f"/apis/{group}/v1"), f"{plural}.{group} is served")
+
+
+def wait_until(holds: Callable[[], object], what: str, timeout: float = 60) -> float:
+    """Wait until something holds that kubectl cannot wait for (its errors count as not yet); the seconds."""
+    began = time.monotonic()
+    while not _holds(holds):
+        assert time.monotonic() - began < timeout, f"{what}: not within {timeout:.0f} s"
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def _holds(holds: Callable[[], object]) -> bool:
+    try:
+        return bool(holds())
+    except KubectlError:
+        return False
 
 
 def in_namespace(namespace: str) -> tuple[str, ...]:

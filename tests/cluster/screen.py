@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tests.terminal import Terminal
 
-_SIGNS = " ▸✓"
+_ROW = re.compile(r"[ ▸✓] \S")
 _GAP = re.compile(r" {2,}")
 _SUBTITLE = re.compile(r"─ (.*) ─*╯")
 
@@ -45,10 +45,8 @@ class Pane:
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
-        """A table's rows."""
-        return tuple(
-            Row(line[0], line[1:].strip()) for line in self.lines[1:] if line[:1] in _SIGNS and line[1:].strip()
-        )
+        """A table's rows; what is said in the middle of an empty one is none."""
+        return tuple(Row(line[0], line[2:].strip()) for line in self.lines[1:] if _ROW.match(line))
 
     @property
     def names(self) -> list[str]:

@@ -25,7 +25,7 @@ texts = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]
 @given(steps, st.lists(texts, min_size=30, max_size=30), st.lists(st.tuples(st.integers(0, 400), st.integers(1, 60))))
 def test_cuts_anywhere(steps: list[tuple[int, int]], texts: list[str], cuts: list[tuple[int, int]]) -> None:
     log, lines = ContainerLog(), LogLines()
-    # before the first line of all there is none to resume from: what is stamped earlier and written later is not asked for
+    # nothing is asked for that is stamped before the first line of all
     log.write(stamp(0), "first")
     times = accumulate(ahead for ahead, _ in steps)
     # stdout and stderr are stamped one by one, and written in the order in which they come to it

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,64 +10,10 @@ import pytest
 
 from k9py.kube.reflector import Reflector
 from k9py.values.batch import Phase
-from k9py.values.resource import Gvr, Resource
-from tests.kube.mirror import FakeTime, Mirror
+from tests.kube.feeding import POD, PODS, added, feeding
 from tests.kube.reach import reach
 from tests.kube.scripted import ScriptedServer, answer, close, cut, garbage, hold, refuse, say
 from tests.kube.scripted.server import encode, too_old
-
-PODS = "/api/v1/pods"
-POD = Resource(Gvr("", "v1", "pods"), "Pod", "pod", True, frozenset({"list", "watch"}))
-
-
-class Feed:
-    """A reflector at work: its server, what it told, and its time."""
-
-    def __init__(self, server: ScriptedServer, mirror: Mirror, time: FakeTime) -> None:
-        self.server = server
-        self.store = server.store
-        self.mirror = mirror
-        self.time = time
-
-    async def settled(self) -> None:
-        """Wait until the feed is live, and the mirror shows what the store holds."""
-        held = self.store.objects(PODS)
-        await self.mirror.until(lambda: self.mirror.live and self._versions() == [version_of(obj) for obj in held])
-
-    async def watching(self) -> None:
-        """Wait until the reflector has heard something of a watch of its own."""
-        await self.server.until(lambda: self.server.streaming(PODS) == 1)
-        self.store.put(PODS, "pod-00000", "default", size=len(self.mirror.batches))
-        await self.settled()
-
-    def _versions(self) -> list[str]:
-        return [version_of(self.mirror.objects[key]) for key in sorted(self.mirror.objects)]
-
-
-def version_of(obj: dict[str, Any]) -> str:
-    metadata = obj["object"]["metadata"] if "cells" in obj else obj["metadata"]
-    version: str = metadata["resourceVersion"]
-    return version
-
-
-@asynccontextmanager
-async def feeding(
-    directory: Path, *, table: bool = False, namespace: str = "", pods: int = 0, prepare: Any = None
-) -> AsyncIterator[Feed]:
-    async with reach(directory) as (server, transport):
-        for number in range(pods):
-            server.store.put(PODS, f"pod-{number:05}", "default", size=number)
-        if prepare:
-            prepare(server)
-        mirror, time = Mirror(), FakeTime()
-        reflector = Reflector(transport, POD, namespace, mirror.apply, mirror.note, table=table, pace=time.pace)
-        task = asyncio.create_task(reflector.run())
-        try:
-            yield Feed(server, mirror, time)
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 @pytest.mark.parametrize("table", [False, True])
@@ -407,6 +351,16 @@ async def test_an_error_of_the_sink_is_not_hidden(tmp_path: Path) -> None:
             await Reflector(transport, POD, "", fail, lambda _: None, table=False).run()
 
 
-def added(name: str, version: int) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": "default", "resourceVersion": str(version)}
-    return {"type": "ADDED", "object": {"metadata": metadata}}
+async def test_a_watch_of_long_ago_is_no_health(tmp_path: Path) -> None:
+    def prepare(server: ScriptedServer) -> None:
+        server.fault(PODS, "watch", refuse(410, "Expired", "too old"))
+
+    async with feeding(tmp_path, pods=1, prepare=prepare) as feed:
+        await feed.watching()
+        feed.time.slept.clear()
+        feed.time.now += 3600
+        feed.server.fault(PODS, "watch", refuse(410, "Expired", "too old"))
+        feed.server.fault(PODS, "list", *(refuse(500, "InternalError", "etcd is away") for _ in range(3)))
+        feed.server.cut()
+        await feed.server.until(lambda: len(feed.server.asked("watch")) == 4)
+        assert feed.time.waits == pytest.approx([0.15, 0.3, 0.6, 1.2, 2.4])

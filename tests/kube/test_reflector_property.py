@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from k9py.values.batch import Phase
+from tests.kube.feeding import PODS, Feed, feeding
 from tests.kube.scripted import answer, close, cut, garbage, refuse, say
 from tests.kube.scripted.faults import Fault
 from tests.kube.scripted.server import Sort, encode, too_old
-from tests.kube.test_reflector import PODS, Feed, feeding
 
 Step = Callable[[Feed], object]
 

@@ -32,7 +32,7 @@ def test_changes_are_applied_and_told() -> None:
     collection.apply(changes(pod("a", version=2, phase="Failed"), pod("c")))
     collection.apply(changes(pod("b"), deleted=True))
     assert set(collection.records) == {("shop", "a"), ("shop", "c")}
-    assert collection.records["shop", "a"].obj.status.phase == "Failed"
+    assert collection.records["shop", "a"].obj.phase == "Failed"
     assert heard == [{("shop", "a"), ("shop", "c")}, {("shop", "b")}]
 
 
@@ -107,6 +107,14 @@ def test_an_object_that_cannot_be_read_does_not_stop_the_others() -> None:
     collection.apply(changes(pod("odd", version=2)))
     assert not is_unreadable(collection, "odd")
     assert collection.faults == {}
+
+
+def test_nor_does_one_that_can_be_read_but_makes_no_sense() -> None:
+    odd = pod("odd")
+    odd["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "much"}}
+    collection = collect(pod("a"), odd)
+    assert is_unreadable(collection, "odd")
+    assert collection.faults == {("shop", "odd"): "'much' is not a quantity"}
 
 
 def test_what_has_not_even_a_name_is_counted() -> None:

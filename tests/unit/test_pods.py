@@ -9,11 +9,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from k9py.kinds.pod import Pod
+from k9py.kinds.pod_budget import Budget
 from k9py.kinds.pod_status import feel
-from k9py.kinds.pods import KIND, Budget, Pod
+from k9py.kinds.pods import KIND
+from k9py.kinds.registry import decoder
 from k9py.store.column import Joined
 from k9py.values.age import human_duration
 from k9py.values.cell import Cell, Tone
@@ -27,7 +29,8 @@ NOW: float = json.loads(NOW_LINE)["now"]
 
 
 def read(obj: Any) -> Pod:
-    return msgspec.json.decode(json.dumps(obj), type=Pod)
+    pod: Pod = decoder(KIND)(json.dumps(obj).encode())
+    return pod
 
 
 def cell(pod: Pod, title: str, joined: Joined | None = None) -> Cell:
@@ -136,7 +139,7 @@ def test_the_container_that_is_meant_when_none_is_named() -> None:
     obj = running_pod("web")
     obj["spec"] = {"containers": [{"name": "app"}, {"name": "proxy"}], "initContainers": [{"name": "setup"}]}
     plain = read(obj)
-    assert plain.containers == ["app", "proxy", "setup"]
+    assert plain.containers == ("app", "proxy", "setup")
     assert (plain.default_container, plain.names_default) == ("app", False)
 
     obj["metadata"]["annotations"] = {"kubectl.kubernetes.io/default-container": "proxy", "other": "x"}

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from k9py.kinds.pods import Pod
+from k9py.kinds.pod import Pod
 from k9py.kinds.registry import kind_for
-from k9py.kinds.wellknown import PODS
+from k9py.kinds.wellknown import NODES, PODS
 from k9py.store.collection import Collection
 from k9py.store.column import Column
 from k9py.store.filter import parse_filter
@@ -82,6 +82,26 @@ def test_nothing_changes_before_a_flush_and_nothing_after_it_without_cause() -> 
     assert view.flush()
     assert names(view) == ["a", "b"]
     assert not view.flush()
+
+
+def test_much_is_done_in_parts_and_what_is_asked_for_at_once() -> None:
+    collection = collect(*(pod(f"web-{n}") for n in range(10)))
+    view = shown(collection)
+    assert len(view) == 10
+    view.at_once = 4
+    woken: list[None] = []
+    view.on_dirty = lambda: woken.append(None)
+    collection.apply(changes(*(pod(f"web-{n}", version=2, podIPs=[{"ip": "10.0.0.1"}]) for n in range(10))))
+    woken.clear()
+    for done in (4, 8):
+        assert view.flush()
+        assert sum(cell(view, n, "IP").text == "10.0.0.1" for n in range(10)) == done
+    assert len(woken) == 2
+    view.sort_by("IP")
+    woken.clear()
+    assert view.flush()
+    assert not woken
+    assert all(cell(view, n, "IP").text == "10.0.0.1" for n in range(10))
 
 
 def test_a_change_that_cannot_be_seen_is_none() -> None:
@@ -180,7 +200,7 @@ def test_a_row_that_comes_to_match_appears_and_one_that_no_longer_does_goes() ->
 def test_narrowing_shows_what_belongs_to_something() -> None:
     collection = collect(pod("a"), pod("b", node="worker-b"))
     view = shown(collection)
-    view.narrow("node worker-b", lambda obj: bool(obj.spec.node_name == "worker-b"))
+    view.narrow("node worker-b", lambda obj: bool(obj.node == "worker-b"))
     view.flush()
     assert (view.scope, names(view)) == ("node worker-b", ["b"])
     collection.apply(changes(pod("a", version=2, node="worker-b")))
@@ -231,20 +251,25 @@ def test_an_object_that_cannot_be_read_has_a_row_that_says_so() -> None:
     for title in (column.title for column in view.columns):
         view.sort_by(title)
         view.flush()
-    view.narrow("node x", lambda obj: bool(obj.spec.node_name))
+    view.narrow("node x", lambda obj: bool(obj.node))
     view.set_filter(parse_filter("odd"))
     view.flush()
     assert names(view) == []
 
 
 def test_a_cell_that_fails_is_told_and_spoils_nothing_else() -> None:
-    odd = pod("odd")
-    odd["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "much"}}
-    collection = collect(pod("a"), odd)
-    collection.joined = replace(collection.joined, usage={("shop", "odd"): Usage(1, 1)})
-    view = shown(collection)
-    assert (cell(view, 1, "STATUS").text, cell(view, 1, "%CPU/R").text) == ("Running", "?")
-    assert collection.faults == {("shop", "odd"): "ValueError: 'much' is not a quantity"}
+    odd = {"metadata": {"name": "odd"}, "status": {"allocatable": {"cpu": "much"}}}
+    collection = collect(odd, resource=NODES)
+    collection.joined = replace(collection.joined, usage={("", "odd"): Usage(1, 1)})
+    view = View(kind_for(NODES), [collection])
+    view.flush()
+    assert [cell(view, 0, title).text for title in ("NAME", "STATUS", "CPU", "%CPU")] == [
+        "odd",
+        "Unknown",
+        "1000m",
+        "?",
+    ]
+    assert collection.faults == {("", "odd"): "ValueError: 'much' is not a quantity"}
 
 
 def test_a_closed_view_hears_nothing() -> None:
@@ -269,6 +294,7 @@ def test_no_two_texts_share_a_place(one: str, other: str) -> None:
 # everything at once, against a naive computation
 
 NAMES = st.sampled_from([f"{word}-{number}" for word in ("api", "web") for number in (1, 2, 9, 10, 11)])
+SCOPES = st.sampled_from(["", "shop"])
 SPACES = st.sampled_from(["shop", "test"])
 STATES: Sequence[dict[str, Any]] = (
     {},
@@ -293,6 +319,7 @@ class World:
 
     namespace: str
     few: float
+    at_once: int
     collections: list[Collection] = field(default_factory=lambda: [collect(context="prod"), collect(context="dev")])
     version: int = 0
     filter: str = ""
@@ -302,6 +329,7 @@ class World:
     def __post_init__(self) -> None:
         self.view = View(KIND, self.collections, namespace=self.namespace)
         self.view.few = self.few
+        self.view.at_once = self.at_once
         self.sort = self.view.sort
         self.seen: dict[Key, tuple[int, tuple[Cell, ...], Tone]] = {}
 
@@ -351,7 +379,7 @@ def filter_by(text: str) -> Step:
 def narrow_to(node: str) -> Step:
     def step(world: World) -> None:
         world.node = node
-        world.view.narrow(node, (lambda obj: bool(obj.spec.node_name == node)) if node else None)
+        world.view.narrow(node, (lambda obj: bool(obj.node == node)) if node else None)
 
     return step
 
@@ -364,10 +392,21 @@ def widen(wide: bool) -> Step:
     return step
 
 
+def flush_all(view: View) -> bool:
+    """Flush for as long as that asks to be called again."""
+    again: list[None] = [None]
+    changed = False
+    while again:
+        again.clear()
+        view.on_dirty = lambda: again.append(None)
+        changed |= view.flush()
+    return changed
+
+
 def look(world: World) -> None:
     """Flush, and compare with what should be seen."""
     before, total = snapshot(world.view), world.view.total
-    changed = world.view.flush()
+    changed = flush_all(world.view)
     after = snapshot(world.view)
     assert changed or (before == after and total == world.view.total)
     expected = compute(world)
@@ -391,9 +430,9 @@ STEPS = st.one_of(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(STEPS, max_size=30), st.sampled_from(["", "shop"]), st.sampled_from([0, 0.2, 1]))
-def test_a_view_is_what_a_naive_computation_shows(steps: list[Step], namespace: str, few: float) -> None:
-    world = World(namespace, few)
+@given(st.lists(STEPS, max_size=30), SCOPES, st.sampled_from([0, 0.2, 1]), st.sampled_from([1, 3, 500]))
+def test_a_view_is_what_a_naive_computation_shows(steps: list[Step], namespace: str, few: float, at_once: int) -> None:
+    world = World(namespace, few, at_once)
     for step in [*steps, look]:
         step(world)
 
@@ -423,9 +462,7 @@ def cells(columns: Sequence[Column], obj: Any, source: Collection) -> tuple[Cell
 
 
 def keeps(world: World, obj: Pod, source: Collection) -> bool:
-    if (world.namespace and obj.metadata.namespace != world.namespace) or (
-        world.node and obj.spec.node_name != world.node
-    ):
+    if (world.namespace and obj.metadata.namespace != world.namespace) or (world.node and obj.node != world.node):
         return False
     leading = [column for column in world.view.columns if column.title in ("CONTEXT", "NAMESPACE")]
     text = " ".join(cell.text for cell in cells((*leading, *KIND.columns(())), obj, source))

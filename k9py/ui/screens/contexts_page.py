@@ -22,13 +22,14 @@ class ContextsPage(Page):
     def __init__(self, session: Session | None, trouble: str = "") -> None:
         super().__init__(session)
         self._trouble = trouble
+        self._said = Static(id="trouble", markup=False)
 
     @property
     def crumb(self) -> str:
         return "contexts"
 
     def compose_body(self) -> ComposeResult:
-        yield Static(id="trouble", markup=False)
+        yield self._said
         contexts = Choices(*self._options(), id="contexts")
         contexts.border_title = f"Contexts {len(self.k9py.hub.kubeconfig.contexts)}"
         yield contexts
@@ -53,12 +54,10 @@ class ContextsPage(Page):
 
     def paint_chrome(self) -> None:
         super().paint_chrome()
-        if self.is_mounted:
-            trouble = self.session.trouble if self.session else None
-            line = trouble.line if trouble else self._trouble
-            said = self.query_one("#trouble", Static)
-            said.update(clean(line))
-            said.display = bool(line)
+        trouble = self.session.trouble if self.session else None
+        line = trouble.line if trouble else self._trouble
+        self._said.update(clean(line))
+        self._said.display = bool(line)
 
     def hints(self) -> tuple[KeyHint, ...]:
         return (KeyHint("enter", "Use this context"),)

@@ -18,7 +18,6 @@ from k9py.store.collection import Unreadable
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.pane import Place, ResourcePane
-from k9py.ui.widgets.prompt import Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.log import LogSource
 
@@ -143,8 +142,6 @@ class HomePage(Page):
     _shown: str = "pods"
 
     def action_step_pane(self, by: int) -> None:
-        if self.query_one(Prompt).is_open:
-            return
         names = list(ORDER)
         here = names.index(self._shown)
         self._shown = names[(here + by) % len(names)]
@@ -153,6 +150,10 @@ class HomePage(Page):
         target.remove_class("-hidden")
         self.query_one("#upper").set_class(False, "-hidden")
         target.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the prompt, tab takes a suggestion."""
+        return super().check_action(action, parameters) and not (action == "step_pane" and self._prompt.is_open)
 
     def action_zoom(self) -> None:
         self.toggle_class("-zoomed")

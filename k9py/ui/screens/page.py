@@ -42,6 +42,9 @@ class Page(Screen[None]):
     def __init__(self, session: Session | None) -> None:
         super().__init__()
         self.session = session
+        self._top_bar = TopBar()
+        self._key_bar = KeyBar()
+        self._prompt = Prompt()
         self._before_prompt: Widget | None = None
         """What had the focus when the prompt was opened: a filter is for it, and it gets the focus back."""
 
@@ -62,10 +65,10 @@ class Page(Screen[None]):
         return "".join(f"{page.crumb} › " for page in pages[: pages.index(self)] if page.crumb)
 
     def compose(self) -> ComposeResult:
-        yield TopBar()
+        yield self._top_bar
         yield from self.compose_body()
-        yield Prompt()
-        yield KeyBar()
+        yield self._prompt
+        yield self._key_bar
 
     def compose_body(self) -> ComposeResult:
         """The widgets between the first line and the last two."""
@@ -89,9 +92,9 @@ class Page(Screen[None]):
 
     def paint_chrome(self) -> None:
         """First and last line."""
-        if self.is_mounted and self.k9py.page is self:
-            self.query_one(TopBar).show(self.k9py.overview())
-            self.query_one(KeyBar).show(self.hints(), GENERAL, self.k9py.said)
+        if self._key_bar.is_attached and self.k9py.page is self:
+            self._top_bar.show(self.k9py.overview())
+            self._key_bar.show(self.hints(), GENERAL, self.k9py.said)
 
     def hints(self) -> Sequence[KeyHint]:
         """The keys of the row in focus, greyed where they are not permitted."""
@@ -134,7 +137,7 @@ class Page(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Within the prompt, `:` and `/` are what they are."""
-        return action not in ("command", "filter") or not self.query_one(Prompt).is_open
+        return action not in ("command", "filter") or not self._prompt.is_open
 
     def action_command(self) -> None:
         self._open_prompt(":", "", self.k9py.suggest)
@@ -145,7 +148,7 @@ class Page(Screen[None]):
 
     def _open_prompt(self, mark: str, text: str, suggest: Callable[[str], Sequence[str]]) -> None:
         self._before_prompt = self.focused
-        self.query_one(Prompt).open(mark, text, suggest)
+        self._prompt.open(mark, text, suggest)
 
     def action_back(self) -> None:
         """Take back the last thing that this page has of its own, else go back one page."""
@@ -185,20 +188,18 @@ class Page(Screen[None]):
         self._close_prompt()
 
     def _apply_filter(self, text: str) -> bool:
-        prompt = self.query_one(Prompt)
         target = self._before_prompt
         assert isinstance(target, ResourcePane | LogPane)
         try:
             target.filter(text)
         except FilterError as error:
-            prompt.complain(error.line)
+            self._prompt.complain(error.line)
             return False
-        prompt.complain("")
+        self._prompt.complain("")
         return True
 
     def _close_prompt(self) -> None:
-        prompt = self.query_one(Prompt)
-        prompt.close()
+        self._prompt.close()
         self.set_focus(self._before_prompt)
 
     @on(ResourcePane.Captioned)

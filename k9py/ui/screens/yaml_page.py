@@ -74,7 +74,7 @@ class YamlPage(Page):
         self._show()
 
     def _show(self) -> None:
-        self._text = write_yaml(self._raw, managed_fields=self._managed, unmasked=self._unmasked)
+        self._text = write_yaml(self._raw, self._resource, managed_fields=self._managed, unmasked=self._unmasked)
         shown = "\n".join(clean(line) for line in self._text.splitlines())
         self.query_one("#text", Static).update(self._highlight(shown))
         folded = 0 if self._managed else count_managed(self._raw)

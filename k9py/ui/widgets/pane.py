@@ -148,9 +148,10 @@ class ResourcePane(ResourceTable):
         """Bring what changed on the screen."""
         if self._live is None or not self.is_attached:
             return
-        if self._live.flush():
-            self.refresh_view()
+        changed = self._live.flush()
         self.caption()
+        if changed:
+            self.refresh_view()
 
     def filter(self, text: str) -> None:
         """Show only what a filter keeps. Raises FilterError, and then leaves the former filter."""
@@ -198,6 +199,7 @@ class ResourcePane(ResourceTable):
         """Title and state, and what stands in the middle of an empty table."""
         if self._live is None or self.place is None:
             return
+        self.loading_rows = self.state.phase in (Phase.CONNECTING, Phase.SYNCING)
         title, state = self._title(), describe_state(self.state)
         self.empty_text = self._empty(state)
         if (title, state) != (self.border_title, self.border_subtitle):

@@ -61,7 +61,7 @@ class ResourceTable(LineView, can_focus=True):
             return self.table
 
     class Moved(TableMessage):
-        """The cursor is on another key, or on none."""
+        """The cursor is on another key or on none, or a person has put it where it was."""
 
         def __init__(self, table: ResourceTable, key: Key | None) -> None:
             super().__init__(table)
@@ -221,7 +221,10 @@ class ResourceTable(LineView, can_focus=True):
         """Put the cursor on a row, as a person has asked."""
         self._touched = True
         if self._count:
+            before = self._cursor
             self._set_cursor(index)
+            if self._cursor == before:  # at the end of the table: a person has pointed at this row all the same
+                self.post_message(self.Moved(self, before))
             self._scroll_to_cursor()
             self._repaint_changed()
 

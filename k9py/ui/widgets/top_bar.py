@@ -68,7 +68,7 @@ class TopBar(Widget):
         return self.get_component_rich_style(f"top-bar--{look}")
 
     def _say_context(self) -> Text:
-        line = Text(" k9py ", self._style("brand"), no_wrap=True)
+        line = Text(no_wrap=True).append(" k9py ", self._style("brand"))
         line.append(" ● ", self._style(self._tone(self.overview.state_tone)))
         line.append(self.overview.context or "no cluster", self._style("context"))
         if self.overview.readonly:
@@ -76,10 +76,10 @@ class TopBar(Widget):
         return line.append("  ")
 
     def _say_version(self) -> Text:
-        return Text(f"{self.overview.version}  ", self._style("dim")) if self.overview.version else Text()
+        return Text().append(f"{self.overview.version}  ", self._style("dim")) if self.overview.version else Text()
 
     def _say_user(self) -> Text:
-        return Text(f"{self.overview.user}  ", self._style("dim")) if self.overview.user else Text()
+        return Text().append(f"{self.overview.user}  ", self._style("dim")) if self.overview.user else Text()
 
     def _say_load(self) -> Text:
         line = Text()
@@ -94,21 +94,23 @@ class TopBar(Widget):
         if self.overview.nodes is None:
             return Text()
         ready, total = self.overview.nodes
-        line = Text("nodes ", self._style("dim"))
+        line = Text().append("nodes ", self._style("dim"))
         return line.append(f"{ready}/{total}  ", self._style("plain" if ready == total else "bad"))
 
     def _say_pods(self) -> Text:
         if self.overview.pods is None:
             return Text()
         pods = self.overview.pods
-        line = Text("pods ", self._style("dim")).append(f"{sum(pods.values()):,}  ", self._style("plain"))
+        line = Text().append("pods ", self._style("dim")).append(f"{sum(pods.values()):,}  ", self._style("plain"))
         for glyph, tone in (("●", Tone.OK), ("◐", Tone.BUSY), ("✖", Tone.BAD)):
             if count := pods.get(tone, 0):
                 line.append(f"{glyph}{count:,} ", self._style(self._tone(tone)))
         return line.append(" ")
 
     def _say_state(self) -> Text:
-        return Text(f" {self.overview.state} ", self._style(self._tone(self.overview.state_tone)), no_wrap=True)
+        return Text().append(
+            f" {self.overview.state} ", self._style(self._tone(self.overview.state_tone)), no_wrap=True
+        )
 
     @staticmethod
     def _tone(tone: Tone) -> str:

@@ -1,0 +1,55 @@
+"""What a pod asked for, and what it may use at most: the sum of what runs in it at the same time, as k9s adds it up."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from k9py.kinds.pod_parts import PodSpec, Resources
+from k9py.values.quantity import millicores, parse_quantity
+
+
+class Budget(NamedTuple):
+    """What a pod asked for and may use at most: thousandths of cores and bytes, 0 where nothing is said."""
+
+    cpu_request: int
+    cpu_limit: int
+    memory_request: int
+    memory_limit: int
+
+
+_NO_BUDGET = Budget(0, 0, 0, 0)
+
+
+def add_up(spec: PodSpec) -> Budget:
+    """The budget of a pod. Pods of one mould share it. Raises ValueError for what is no quantity."""
+    asked = [_asked(container.resources) for container in spec.containers]
+    asked += [_asked(container.resources) for container in spec.init_containers if container.is_sidecar]
+    return _total(_amounts(spec.resources), *asked)
+
+
+@lru_cache(maxsize=4096)
+def _total(own: Budget, *asked: Budget) -> Budget:
+    """What the pod asks for as a whole counts instead of its containers' sums."""
+    return Budget(*[whole or sum(parts) for whole, *parts in zip(own, *asked, strict=True)])
+
+
+def _asked(resources: Resources) -> Budget:
+    """A container's part. One that asks for nothing is given what its limits say."""
+    return _amounts(resources if resources.requests else Resources(resources.limits, resources.limits))
+
+
+def _amounts(resources: Resources) -> Budget:
+    requests, limits = resources.requests, resources.limits
+    if not requests and not limits:
+        return _NO_BUDGET
+    requests, limits = requests or {}, limits or {}
+    return _budget_of(requests.get("cpu"), limits.get("cpu"), requests.get("memory"), limits.get("memory"))
+
+
+@lru_cache(maxsize=4096)
+def _budget_of(cpu: str | None, cpu_limit: str | None, memory: str | None, memory_limit: str | None) -> Budget:
+    cores, cores_limit, size, size_limit = [
+        parse_quantity(quantity) if quantity else 0.0 for quantity in (cpu, cpu_limit, memory, memory_limit)
+    ]
+    return Budget(millicores(cores), millicores(cores_limit), int(size), int(size_limit))
