@@ -108,9 +108,8 @@ class TopBar(Widget):
         return line.append(" ")
 
     def _say_state(self) -> Text:
-        return Text().append(
-            f" {self.overview.state} ", self._style(self._tone(self.overview.state_tone)), no_wrap=True
-        )
+        look = self._tone(self.overview.state_tone)
+        return Text(no_wrap=True).append(f" {self.overview.state} ", self._style(look))
 
     @staticmethod
     def _tone(tone: Tone) -> str:
