@@ -64,6 +64,8 @@ class Kind:
     joins: frozenset[str] = frozenset()
     shape: Callable[[Any], Any] | None = None
     opens: Callable[[Any], Opening | None] = _leads_nowhere
+    brief: tuple[str, ...] = ()
+    """The titles of the columns for a pane that shares its line with another; empty for all that are not wide."""
 
 
 def always(*columns: Column) -> Columns:

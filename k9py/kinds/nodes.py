@@ -195,5 +195,6 @@ KIND = Kind(
     ),
     _tone,
     joins=frozenset({"usage", "pods_on_node"}),
+    brief=("NAME", "STATUS", "ROLES", "%CPU", "%MEM", "PODS", "AGE"),
     opens=_opens,
 )

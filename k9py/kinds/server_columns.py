@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from k9py.kinds.kind import AGE, NAME, Kind, time_cell
+from k9py.kinds.kind import AGE, NAME, Kind
 from k9py.store.column import Column, Joined
-from k9py.values.age import parse_duration
+from k9py.values.age import parse_duration, parse_time
 from k9py.values.batch import ServerColumn
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
@@ -25,17 +25,17 @@ _TIMES = frozenset({"Last Seen", "First Seen", "Last Schedule"})
 """Columns of built-in kinds that say how long ago something was. Those of CRDs have the type `date`."""
 
 _STATES = frozenset(
-    {"status", "phase", "ready", "state", "health", "healthy", "synced", "health status", "sync status"}
+    ("type", "status", "phase", "ready", "state", "health", "healthy", "synced", "health status", "sync status")
 )
-_TONES = {
-    **dict.fromkeys(
-        ("true", "ready", "active", "bound", "available", "healthy", "synced", "running", "valid"), Tone.OK
-    ),
-    **dict.fromkeys(("false", "failed", "error", "degraded", "lost", "invalid", "unhealthy", "notready"), Tone.BAD),
-    **dict.fromkeys(("pending", "progressing", "unknown", "outofsync", "missing", "updating", "creating"), Tone.BUSY),
-    **dict.fromkeys(("complete", "completed", "succeeded", "suspended"), Tone.DONE),
-    **dict.fromkeys(("terminating", "deleting"), Tone.GOING),
+_WORDS = {
+    Tone.OK: "true ready active bound available healthy synced running valid",
+    Tone.WARN: "warning",
+    Tone.BAD: "false failed error degraded lost invalid unhealthy notready",
+    Tone.BUSY: "pending progressing unknown outofsync missing updating creating",
+    Tone.DONE: "complete completed succeeded suspended",
+    Tone.GOING: "terminating deleting",
 }
+_TONES = {word: tone for tone, words in _WORDS.items() for word in words.split()}
 _FRACTION = re.compile(r"(\d+)/(\d+)")
 _LINE_END = re.compile("[\n\r\f]")
 _COUNTED = re.compile(r"(\S+) \((.*)\)")
@@ -102,12 +102,13 @@ def _number(value: Any, _row: TableRow) -> Cell:
 
 
 def _time(value: Any, row: TableRow) -> Cell:
-    """A time that the server tells as how long it was ago, such as `5m`, or `5m (x3 over 10m)` of events."""
+    """A time that the server tells as how long it was ago: `5m`, or `5m (x3 over 10m)` of events; some say when."""
     text = _say(value)
     counted = _COUNTED.fullmatch(text)
     ago = parse_duration(counted[1] if counted else text)
     if ago is None:
-        return time_cell(text) if "T" in text else Cell(text)
+        at = parse_time(text)
+        return Cell(text, Tone.PLAIN, None if at is None else -at)
     since = row.received - ago
     return Cell(counted[2] if counted else "", Tone.PLAIN, -since, since)
 

@@ -72,7 +72,10 @@ class View:
     at_once = 500
     """Rows of a collection that one flush computes at most: metrics of 10,000 pods are not to hold up a key."""
 
-    def __init__(self, kind: KindLike, collections: Sequence[Collection], *, namespace: str = "") -> None:
+    def __init__(
+        self, kind: KindLike, collections: Sequence[Collection], *, namespace: str = "", brief: Sequence[str] = ()
+    ) -> None:
+        """Show a namespace ("" = all), with the columns that `brief` names if it names any."""
         self.kind = kind
         self.namespace = namespace
         self.on_dirty: Callable[[], None] | None = None
@@ -87,6 +90,7 @@ class View:
         self.sort = Sort("NAMESPACE" if NAMESPACE in self._leading else "NAME")
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
+        self._brief = frozenset(brief)
         self._wide = False
         self._hidden: tuple[Column, ...] = ()
         self._server: tuple[ServerColumn, ...] = ()
@@ -198,12 +202,17 @@ class View:
     def _lay_out(self) -> None:
         self._server = self._server_columns()
         columns = (*self._leading, *self.kind.columns(self._server))
-        self.columns = tuple(column for column in columns if self._wide or not column.wide)
-        self._hidden = () if self._wide else tuple(column for column in columns if column.wide)
+        self.columns = tuple(column for column in columns if self._has_room_for(column))
+        self._hidden = tuple(column for column in columns if not self._has_room_for(column))
         self.widths = self._title_widths()
         for source in self._sources:
             source.mark_all()
         self._arrange_later()
+
+    def _has_room_for(self, column: Column) -> bool:
+        if self._wide or column in self._leading:
+            return True
+        return column.title in self._brief if self._brief else not column.wide
 
     def _find_sort_column(self) -> int | None:
         titles = [column.title for column in self.columns]

@@ -23,6 +23,7 @@ from k9py.ui.changes import carry_out, change
 from k9py.ui.commands import WORDS, suggest
 from k9py.ui.frames import Frames
 from k9py.ui.goto import Goto, parse_goto
+from k9py.ui.history import History
 from k9py.ui.overview import Watcher
 from k9py.ui.screens.contexts_page import ContextsPage
 from k9py.ui.screens.dialogs import Choose
@@ -58,6 +59,9 @@ class K9pyApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
         Binding("question_mark", "help", "Help", show=False),
+        Binding("left_square_bracket", "history(-1)", "Command before", show=False),
+        Binding("right_square_bracket", "history(1)", "Command after", show=False),
+        Binding("minus", "last_command", "Last command", show=False),
         Binding("0", "namespace('')", "All namespaces", show=False),
         *(Binding(str(place), f"recent_namespace({place})", show=False) for place in range(1, 10)),
     ]
@@ -84,6 +88,7 @@ class K9pyApp(App[None]):
         self._watcher: Watcher | None = None
         self._saying: Timer | None = None
         self._troubled: Session | None = None
+        self._history = History()
         self.said = Said()
         for made in THEMES:
             self.register_theme(made)
@@ -131,9 +136,22 @@ class K9pyApp(App[None]):
         if len([screen for screen in self.screen_stack if isinstance(screen, Page)]) > 1:
             self.pop_screen()
 
+    def enter(self, text: str) -> None:
+        """Carry out what was typed after `:`, and remember it."""
+        self._history.push(text.strip())
+        self.go(text)
+
+    def action_history(self, by: int) -> None:
+        if command := self._history.step(by):
+            self.go(command)
+
+    def action_last_command(self) -> None:
+        if command := self._history.last():
+            self.go(command)
+
     @work(group="go", exclusive=True)
     async def go(self, text: str) -> None:
-        """Carry out what was typed after `:`."""
+        """Carry out a command."""
         goto = parse_goto(text)
         if not goto.word:
             return

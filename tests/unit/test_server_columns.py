@@ -79,7 +79,6 @@ def test_ages_are_computed_from_the_object() -> None:
     [
         ("5m", "", 700.0),
         ("2m30s (x3 over 10m)", "x3 over 10m", 850.0),
-        ("1970-01-01T00:10:00Z", "", 600.0),
         ("<unknown>", "<unknown>", None),
         ("", "", None),
     ],
@@ -88,6 +87,11 @@ def test_other_times_count_from_when_the_row_came(value: str, text: str, since: 
     cell = read(ServerColumn("Last Seen"), value)
     assert (cell.text, cell.since) == (text, since)
     assert cell.value == (None if since is None else -since)
+
+
+def test_a_time_that_the_server_tells_as_such_is_shown_as_such() -> None:
+    cell = read(ServerColumn("Created At", "date"), "1970-01-01T00:10:00Z")
+    assert cell == Cell("1970-01-01T00:10:00Z", value=-600.0)
 
 
 def test_numbers_are_sorted_as_numbers() -> None:
@@ -110,6 +114,8 @@ def test_numbers_are_sorted_as_numbers() -> None:
         ("Status", "Terminating", Tone.GOING),
         ("Status", "Complete", Tone.DONE),
         ("Status", "Whatever", Tone.PLAIN),
+        ("Type", "Warning", Tone.WARN),
+        ("Type", "ClusterIP", Tone.PLAIN),
         ("Suspend", "False", Tone.PLAIN),
     ],
 )

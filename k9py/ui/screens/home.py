@@ -56,8 +56,8 @@ class HomePage(Page):
         yield Static(id="tabs", markup=False)
         with Vertical(id="home"):
             with Horizontal(id="upper"):
-                yield ResourcePane(frames, id="nodes", classes="pane")
-                yield ResourcePane(frames, id="deployments", classes="pane")
+                yield ResourcePane(frames, brief=True, id="nodes", classes="pane")
+                yield ResourcePane(frames, brief=True, id="deployments", classes="pane")
             yield ResourcePane(frames, id="pods", classes="pane")
             yield LogPane(frames, tail_lines=TAIL_LINES, id="logs")
 

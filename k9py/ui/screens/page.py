@@ -179,7 +179,7 @@ class Page(Screen[None]):
                 self._close_prompt()
             return
         self._close_prompt()
-        self.k9py.go(event.text)
+        self.k9py.enter(event.text)
 
     @on(Prompt.Left)
     def _left(self, event: Prompt.Left) -> None:

@@ -81,9 +81,12 @@ class ResourcePane(ResourceTable):
 
         pane: ResourcePane
 
-    def __init__(self, frames: Frames, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, frames: Frames, *, brief: bool = False, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._frames = frames
+        self._brief = brief
         self.session: Session | None = None
         self.place: Place | None = None
         self._feed: Feed | None = None
@@ -121,7 +124,9 @@ class ResourcePane(ResourceTable):
         self.leave()
         self.session, self.place = session, place
         self._feed = session.open(place.resource, place.namespace)
-        self._live = View(self._feed.kind, [self._feed.collection], namespace=place.namespace)
+        kind = self._feed.kind
+        brief = kind.brief if self._brief else ()
+        self._live = View(kind, [self._feed.collection], namespace=place.namespace, brief=brief)
         self._live.on_dirty = self.mark
         if place.keep:
             self._live.narrow(place.scope, place.keep)
