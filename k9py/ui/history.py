@@ -17,7 +17,9 @@ class History:
         """A command was typed: it is the newest now. The same one again changes nothing."""
         if self._at >= 0 and self._commands[self._at] == command:
             return
-        self._commands = [*self._commands[: self._at + 1], command][-MOST:]
+        commands = [*self._commands[: self._at + 1], command]
+        self._commands = commands[-MOST:]
+        self._at -= len(commands) - len(self._commands)
         self._move_to(len(self._commands) - 1)
 
     def step(self, by: int) -> str | None:

@@ -1,4 +1,4 @@
-"""Kubernetes quantities: read as numbers, and said as tables say CPU, memory and shares of them."""
+"""Kubernetes quantities read as numbers, and rounded as kubectl and k9s round CPU, memory and shares of them."""
 
 from __future__ import annotations
 
@@ -34,16 +34,6 @@ def millicores(cores: float) -> int:
 def mebibytes(size: float) -> int:
     """Whole mebibytes of a size in bytes."""
     return int(size // _MEBIBYTE)
-
-
-def say_cpu(cores: float) -> str:
-    """CPU as a table says it: `12m`."""
-    return f"{millicores(cores)}m"
-
-
-def say_memory(size: float) -> str:
-    """Memory as a table says it: `61Mi`."""
-    return f"{mebibytes(size)}Mi"
 
 
 def percent(used: int, whole: int) -> int:

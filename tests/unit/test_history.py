@@ -38,4 +38,5 @@ def test_nothing_typed_is_nowhere_to_go() -> None:
 
 def test_the_oldest_is_let_go_of_never_the_newest() -> None:
     history = typed(*(str(number) for number in range(MOST + 5)))
-    assert history.step(-1) == str(MOST + 3)
+    assert history.last() == str(MOST + 3)
+    assert history.step(1) == str(MOST + 4)
