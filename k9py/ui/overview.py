@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from k9py.kinds.wellknown import NODES, PODS
 from k9py.session.feed import Feed
 from k9py.session.session import Session
+from k9py.store.collection import Unreadable
 from k9py.store.column import Joined
 from k9py.store.tally import Tally
 from k9py.ui.frames import Frames
@@ -83,8 +85,12 @@ class Watcher:
         return min(states, key=lambda state: GRAVITY.index(state.phase))
 
     def _count_nodes(self) -> tuple[int, int] | None:
-        nodes = [record.obj for record in self._nodes.collection.records.values()]
+        nodes = self._readable_nodes()
         return (sum(node.ready for node in nodes), len(nodes)) if nodes else None
+
+    def _readable_nodes(self) -> list[Any]:
+        objects = (record.obj for record in self._nodes.collection.records.values())
+        return [obj for obj in objects if not isinstance(obj, Unreadable)]
 
     def _sample(self) -> None:
         """One more point of history, when the metrics are new ones."""
@@ -92,7 +98,7 @@ class Watcher:
         if usage is self._usage or not usage:
             return
         self._usage = usage
-        nodes = [record.obj for record in self._nodes.collection.records.values()]
+        nodes = self._readable_nodes()
         for history, used, whole in (
             (self._cpu, sum(u.cpu for u in usage.values()), sum(node.allocatable_cpu for node in nodes)),
             (self._memory, sum(u.memory for u in usage.values()), sum(node.allocatable_memory for node in nodes)),

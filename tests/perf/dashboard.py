@@ -17,7 +17,7 @@ from tests.cluster.lab import LabError
 from tests.perf import fleet
 from tests.perf.churn import churning
 from tests.perf.recording import Probe, Recording
-from tests.perf.server import JSON_PATCH, Client
+from tests.perf.server import JSON_PATCH, Client, heard
 
 K9PY = Path(sys.executable).with_name("k9py")
 RATE = 200
@@ -47,6 +47,8 @@ class Steady:
     cpu: float
     rate: float
     events: list[float]
+    heard: list[float]
+    """When the same events reached a watch that does nothing else: what of the delay is the server's."""
     keys: list[float]
 
 
@@ -98,26 +100,41 @@ def measure_steady(kubeconfig: Path, pods: int) -> tuple[Steady, Steady]:
         with churning(kubeconfig, pods, RATE) as churn:
             busy = _Sampled.of(recording, kubeconfig)
             rate = churn.end()
-    delays = recording.delays([*idle.events, *idle.keys, *busy.events, *busy.keys])
+    delays = recording.delays([*idle.probes, *busy.probes])
     return idle.judge(delays), busy.judge(delays, rate)
+
+
+class _Event(NamedTuple):
+    """A change, and when the bare watch beside k9py heard of it."""
+
+    probe: Probe
+    heard: float
 
 
 class _Sampled(NamedTuple):
     """What was done, before it is known how long it took to be seen."""
 
     cpu: float
-    events: list[Probe]
+    events: list[_Event]
     keys: list[Probe]
 
     @classmethod
     def of(cls, recording: Recording, kubeconfig: Path) -> _Sampled:
         return cls(_measure_cpu(recording), asyncio.run(_change_visible(recording, kubeconfig)), _press_keys(recording))
 
+    @property
+    def probes(self) -> list[Probe]:
+        """In the order of time."""
+        return [*(event.probe for event in self.events), *self.keys]
+
     def judge(self, delays: dict[Probe, float], rate: float = 0) -> Steady:
-        events, keys = ([delays[p] for p in probes[_WARM_UP:] if p in delays] for probes in (self.events, self.keys))
+        events = [event for event in self.events[_WARM_UP:] if event.probe in delays]
+        keys = [delays[probe] for probe in self.keys[_WARM_UP:] if probe in delays]
         if len(events) < 0.9 * EVENTS or len(keys) < 0.9 * KEYS:
             raise LabError(f"only {len(events)} of {EVENTS} events and {len(keys)} of {KEYS} keys were seen")
-        return Steady(self.cpu, rate, events, keys)
+        seen = [delays[event.probe] for event in events]
+        heard = [max(0.0, event.heard - event.probe.at) for event in events]
+        return Steady(self.cpu, rate, seen, heard, keys)
 
 
 def _measure_cpu(recording: Recording) -> float:
@@ -126,11 +143,11 @@ def _measure_cpu(recording: Recording) -> float:
     return 100 * (recording.cpu_s() - before) / (time.monotonic() - began)
 
 
-async def _change_visible(recording: Recording, kubeconfig: Path) -> list[Probe]:
+async def _change_visible(recording: Recording, kubeconfig: Path) -> list[_Event]:
     """Give visible pods a number of restarts that is seen nowhere else; the delay counts from the server's answer."""
     places = [(y, found[1], found[2]) for y, line in enumerate(recording.build()) if (found := _POD.search(line))]
     probes = []
-    async with Client(kubeconfig) as client:
+    async with Client(kubeconfig) as client, heard(client, f"/api/v1/namespaces/{places[0][1]}/pods") as hearing:
         for _ in range(EVENTS + _WARM_UP):
             row, namespace, name = random.choice(places)
             count = 10_000 + int(time.monotonic() * 1000) % 80_000
@@ -140,7 +157,7 @@ async def _change_visible(recording: Recording, kubeconfig: Path) -> list[Probe]
             probes.append(Probe(since, time.monotonic(), row, str(count)))
             await asyncio.to_thread(recording.wait_bytes, str(count).encode(), seen, 5)
             await asyncio.sleep(random.uniform(0.05, 0.15))
-    return probes
+        return [_Event(probe, hearing.when(f'"restartCount":{probe.text}'.encode())) for probe in probes]
 
 
 def _press_keys(recording: Recording) -> list[Probe]:

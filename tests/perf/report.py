@@ -97,11 +97,17 @@ def _of_start(page: str, starts: Sequence[Start], seconds: float, peak: float) -
 
 def _of_steady(when: str, rounds: Sequence[Steady], cpu_aim: float) -> list[Figure]:
     events = [1000 * delay for one in rounds for delay in one.events]
+    heard = [1000 * delay for one in rounds for delay in one.heard]
+    own = [max(0.0, event - bare) for event, bare in zip(events, heard, strict=True)]
     keys = [1000 * delay for one in rounds for delay in one.keys]
     return [
         Figure(f"CPU {when}", median(one.cpu for one in rounds), "%", aim=cpu_aim),
         Figure(f"event to screen {when}, p50", quantile(events, 0.5), "ms", aim=60),
         Figure(f"event to screen {when}, p99", quantile(events, 0.99), "ms"),
+        Figure(f"event to a bare watch {when}, p50", quantile(heard, 0.5), "ms"),
+        Figure(f"event to a bare watch {when}, p99", quantile(heard, 0.99), "ms"),
+        Figure(f"event from there to screen {when}, p50", quantile(own, 0.5), "ms"),
+        Figure(f"event from there to screen {when}, p99", quantile(own, 0.99), "ms"),
         Figure(f"key to paint {when}, p50", quantile(keys, 0.5), "ms"),
         Figure(f"key to paint {when}, p99", quantile(keys, 0.99), "ms", aim=50),
     ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import math
 import ssl
 import tempfile
 import time
-from collections.abc import Awaitable, Iterable
-from contextlib import AsyncExitStack
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Self
 
@@ -50,6 +52,14 @@ class Client:
         async with self._session.get(path) as answer:
             return None if answer.status == 404 else await _body(answer)
 
+    async def watch(self, path: str) -> AsyncIterator[bytes]:
+        """The bytes of a watch from now on, as they come."""
+        newest = await self.get(f"{path}?limit=1") or {}
+        query = {"watch": "true", "resourceVersion": newest["metadata"]["resourceVersion"]}
+        async with self._session.get(path, params=query, timeout=aiohttp.ClientTimeout()) as answer:
+            async for chunk in answer.content.iter_any():
+                yield chunk
+
     async def create(self, path: str, body: Json) -> None:
         async with self._session.post(path, json=body) as answer:
             await _body(answer)
@@ -74,6 +84,39 @@ async def _body(answer: aiohttp.ClientResponse) -> Json:
         raise LabError(f"{answer.method} {answer.url.path}: {answer.status}: {data[:300].decode(errors='replace')}")
     body: Json = json.loads(data)
     return body
+
+
+class Hearing:
+    """What a watch that does nothing else has heard, and when."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._ends: list[int] = []
+        self._times: list[float] = []
+
+    async def listen(self, chunks: AsyncIterator[bytes]) -> None:
+        """Until cancelled."""
+        async for chunk in chunks:
+            self._data += chunk
+            self._ends.append(len(self._data))
+            self._times.append(time.monotonic())
+
+    def when(self, text: bytes) -> float:
+        """When the end of a text came that came once; never is infinitely late."""
+        at = self._data.find(text)
+        return self._times[bisect_left(self._ends, at + len(text))] if at >= 0 else math.inf
+
+
+@asynccontextmanager
+async def heard(client: Client, path: str) -> AsyncIterator[Hearing]:
+    """Listen to a watch for as long as the context."""
+    hearing = Hearing()
+    task = asyncio.create_task(hearing.listen(client.watch(path)))
+    try:
+        yield hearing
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def prepare(pods: int, fresh: bool) -> Path:

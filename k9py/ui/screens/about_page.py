@@ -77,5 +77,15 @@ class AboutPage(Page):
         ]
 
     def _notes(self) -> list[tuple[str, str]]:
-        notes = self.session.notes if self.session else {}
-        return [(topic, line) for topic, line in notes.items() if line] or [("", "none")]
+        notes = [(topic, line) for topic, line in self.session.notes.items() if line] if self.session else []
+        return [*notes, *self._unreadable()] or [("", "none")]
+
+    def _unreadable(self) -> list[tuple[str, str]]:
+        """One object of each kind that could not be read, and how many there are."""
+        feeds = [feed for feed in self.session.feeds if feed.collection.faults] if self.session else []
+        said = [(feed.resource.gvr.plural, feed.collection.faults) for feed in feeds]
+        return [
+            (plural, f"{len(faults)} unreadable, as {'/'.join(name)}: {fault}")
+            for plural, faults in said
+            for name, fault in list(faults.items())[:1]
+        ]
