@@ -51,7 +51,7 @@ class Reflector:
         self._backoff = Backoff(self._pace)
         self._state = FeedState()
         self._version: str | None = None
-        self._heard = self._pace.now()
+        self._heard = 0.0
         self._opened: float | None = None
 
     async def run(self) -> None:

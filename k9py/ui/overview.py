@@ -75,7 +75,7 @@ class Watcher:
             cpu=list(self._cpu),
             memory=list(self._memory),
             nodes=self._count_nodes(),
-            pods=dict(self._census.counts) if self._census else None,
+            pods=self._count_pods(),
             state=name_state(state),
             state_tone=TONES[state.phase],
         )
@@ -83,6 +83,12 @@ class Watcher:
     def _worst(self) -> FeedState:
         states = [feed.state for feed in self._session.feeds]
         return min(states, key=lambda state: GRAVITY.index(state.phase))
+
+    def _count_pods(self) -> dict[Tone, int] | None:
+        if self._pods is None or self._census is None:
+            return None
+        known = self._pods.collection.records or self._pods.state.phase is Phase.LIVE
+        return dict(self._census.counts) if known else None
 
     def _count_nodes(self) -> tuple[int, int] | None:
         nodes = self._readable_nodes()

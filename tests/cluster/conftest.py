@@ -100,16 +100,20 @@ class Open(Protocol):
     def __call__(self, *options: str, size: tuple[int, int] = (120, 40), kubeconfig: Path | None = None) -> K9py: ...
 
 
+def start_k9py(folder: Path, kubeconfig: Path, *options: str, size: tuple[int, int] = (120, 40)) -> K9py:
+    """k9py in a terminal, its own files below a folder."""
+    folders = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")}
+    return K9py([str(K9PY), f"--kubeconfig={kubeconfig}", *options], size, folders)
+
+
 @pytest.fixture
 def k9py(request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path) -> Iterator[Open]:
     """k9py in a terminal, with files of its own; afterwards its log must tell of nothing unexpected."""
     opened = request.node.stash[_OPENED] = []
     request.node.stash[_LOG] = log = tmp_path / "state" / "k9py" / "log" / "k9py.log"
-    folders = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")}
 
     def start(*options: str, size: tuple[int, int] = (120, 40), kubeconfig: Path | None = None) -> K9py:
-        argv = [str(K9PY), f"--kubeconfig={kubeconfig or cluster.kubeconfig}", *options]
-        opened.append(K9py(argv, size, folders))
+        opened.append(start_k9py(tmp_path, kubeconfig or cluster.kubeconfig, *options, size=size))
         return opened[-1]
 
     yield start

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 KUBECTL = Path(sys.executable).with_name("kubectl")
 
 Manifest = Mapping[str, Any]
@@ -43,6 +41,11 @@ class Kubectl:
     def json(self, *words: str) -> Any:
         """What it prints with `-o json`."""
         return json.loads(self(*words, "-o", "json"))
+
+    def config(self) -> Manifest:
+        """The kubeconfig's current context, certificates and all, to make another kubeconfig from."""
+        found: Manifest = self.json("config", "view", "--flatten", "--minify")
+        return found
 
     def names(self, *words: str) -> list[str]:
         """The names of what `kubectl get WORDS…` finds."""
@@ -88,12 +91,6 @@ def _holds(holds: Callable[[], object]) -> bool:
 def in_namespace(namespace: str) -> tuple[str, ...]:
     """kubectl's words for a namespace; none for objects without."""
     return ("-n", namespace) if namespace else ()
-
-
-def read_kubeconfig(path: Path) -> dict[str, Any]:
-    """A kubeconfig as data, to make another from."""
-    found: dict[str, Any] = yaml.safe_load(path.read_text())
-    return found
 
 
 def write_kubeconfig(path: Path, cluster: Manifest, user: Manifest, namespace: str = "") -> Path:

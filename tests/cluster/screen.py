@@ -159,6 +159,12 @@ class K9py(Terminal):
         self.send("enter")
         self.wait(typed, gone=True)
 
+    def wait_dialog(self, title: str, timeout: float = 30) -> Pane:
+        """Wait for a dialog whose title matches, and until it is ready for keys, which is a moment after its paint."""
+        pane = self.wait_title(title.lstrip("^").split(maxsplit=1)[0], title, timeout)
+        self.settle(0.15)
+        return pane
+
     def point_at(self, title: str, name: str) -> Pane:
         """Move the cursor of the pane in focus to a row by single steps, as a person does."""
         pane = self.wait_pane(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.conftest import Cluster, Open
-from tests.cluster.kubectl import Kubectl, read_kubeconfig, wait_until, write_kubeconfig
+from tests.cluster.kubectl import Kubectl, wait_until, write_kubeconfig
 from tests.cluster.screen import K9py
 from tests.cluster.workloads import SLEEP, deployment, thing
 
@@ -52,12 +52,14 @@ def open_deployments(k9py: Open, namespace: str, *options: str, kubeconfig: Path
 def answer_replicas(screen: K9py, title: str, wanted: int) -> None:
     """Press `s`, and answer the question."""
     screen.send("s")
-    screen.wait_title("Scale", rf"^Scale {title}$")
+    screen.wait_dialog(rf"^Scale {title}$")
     screen.wait(r"replicas \(now \d+\)")
     screen.send("ctrl-u")
+    screen.wait(r"a whole number, 0 or more")
     screen.type(str(wanted))
+    screen.wait(rf"│ +{wanted} +│")
     screen.send("enter")
-    screen.wait_title("Scale", rf"^Scale {title} to {wanted}$")
+    screen.wait_dialog(rf"^Scale {title} to {wanted}$")
 
 
 def test_scaling(k9py: Open, kubectl: Kubectl, namespace: str, deployments: list[str]) -> None:
@@ -82,7 +84,7 @@ def test_a_change_that_is_not_confirmed(k9py: Open, kubectl: Kubectl, namespace:
     screen.send("n")
     screen.wait(r"kubectl scale", gone=True)
     screen.send("s")
-    screen.wait(r"replicas \(now 1\)")
+    screen.wait_dialog(r"^Scale deployment \S+/two$")
     screen.send("esc")
     screen.wait(r"replicas \(now 1\)", gone=True)
     assert replicas(kubectl, namespace, *deployments) == [1, 1, 1]
@@ -94,6 +96,7 @@ def test_restarting(k9py: Open, kubectl: Kubectl, namespace: str, deployments: l
     screen = open_deployments(k9py, namespace)
     screen.point_at("Deployments", "one")
     screen.send("r")
+    screen.wait_dialog(r"^Restart deployment \S+/one$")
     screen.wait(r"kubectl rollout restart deployment/one")
     assert not restarted_at(kubectl, namespace, "one")
     screen.send("y")
@@ -125,6 +128,7 @@ def test_several_rows_and_an_outcome_for_each(
     screen.wait(rf"✖ {namespace}/three  it is gone; nothing was changed")
     screen.wait(rf"● {namespace}/two  replicas 1 → 2")
     screen.wait(r"2 done, 1 not")
+    screen.settle(0.15)
     assert replicas(kubectl, namespace, "one", "two") == [2, 2]
     screen.send("esc")
     screen.wait_row("Deployments", "one", "2/2")
@@ -140,6 +144,7 @@ def test_a_paused_deployment_is_not_restarted(
     screen.wait(r"✖ Restart deployment \S+/two: it is paused; resume the rollout first")
     mark_all(screen, deployments)
     screen.send("r")
+    screen.wait_dialog(r"^Restart 3 deployments$")
     screen.wait(rf"✖ {namespace}/two  left alone: it is paused; resume the rollout first")
     screen.send("y")
     screen.wait(r"Restart 3 deployments: 2 done, 1 not")
@@ -185,7 +190,7 @@ def viewer(cluster: Cluster, namespace: str, tmp_path: Path) -> Path:
         namespace=namespace,
     )
     token = kubectl("create", "token", "viewer", "-n", namespace).strip()
-    server = read_kubeconfig(cluster.kubeconfig)["clusters"][0]["cluster"]
+    server = kubectl.config()["clusters"][0]["cluster"]
     return write_kubeconfig(tmp_path / "viewer.kubeconfig", server, {"token": token}, namespace)
 
 
@@ -194,7 +199,8 @@ def test_a_user_with_few_rights(
 ) -> None:
     screen = k9py(kubeconfig=viewer, size=(200, 50))
     screen.wait_names("Deployments", deployments)
-    assert all(namespace in screen.pane(title).title for title in ("Pods", "Deployments"))
+    for title in ("Pods", "Deployments"):
+        screen.wait_title(title, rf" 3 · {namespace}$")
     nodes = screen.wait_pane("Nodes", lambda pane: pane.state.startswith("denied: "), "not denied")
     assert re.search(rf'nodes is forbidden: User "system:serviceaccount:{namespace}:viewer" cannot list', nodes.state)
     screen.wait(rf"system:serviceaccount:{namespace}:viewer")
@@ -222,6 +228,7 @@ def test_an_object_replaced_under_the_dialog_is_left_alone(
     assert replicas(kubectl, namespace, "two") == [1]
     screen.point_at("Deployments", "one")
     screen.send("r")
+    screen.wait_dialog(r"^Restart deployment \S+/one$")
     screen.wait(r"kubectl rollout restart deployment/one")
     replace(kubectl, namespace, "one")
     screen.send("y")

@@ -200,7 +200,7 @@ def test_long_lines_wrap(k9py: Open, namespace: str) -> None:
     screen = k9py("-n", namespace)
     screen.point_at("Pods", "two")
     screen.send("l")
-    screen.wait(r"Logs of two: which container\?")
+    screen.wait_dialog(r"^Logs of two: which container\?")
     screen.send("j", "enter")
     pane = screen.wait_title("Logs", r"^home › Logs two · long · following · 1 line$")
     assert not any(line.endswith(" end") for line in pane.lines)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -84,10 +85,10 @@ class Confirm(ModalScreen[bool]):
         # an act that destroys must be chosen, any other may be confirmed with enter
         self.query_one("#no" if self._plan.danger is Danger.DESTRUCTIVE else "#yes", Button).focus()
 
-        self.call_after_refresh(self._arm)
-
-    def _arm(self) -> None:
-        self._visible_since = time.monotonic()
+    def render(self) -> RenderableType:
+        """Paint; from now on the dialog can be seen."""
+        self._visible_since = min(self._visible_since, time.monotonic())
+        return super().render()
 
     def on_key(self, event: events.Key) -> None:
         """A key that was pressed before the dialog could be seen answers nothing."""

@@ -18,6 +18,7 @@ from k9py.store.filter import FilterError
 from k9py.ui.changes import refusal_of
 from k9py.ui.widgets.key_bar import KeyBar, KeyHint
 from k9py.ui.widgets.log_pane import LogPane
+from k9py.ui.widgets.log_view import LogView
 from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Prompt
 from k9py.ui.widgets.table import ResourceTable
@@ -203,11 +204,9 @@ class Page(Screen[None]):
         self.set_focus(self._before_prompt)
 
     @on(ResourcePane.Captioned)
-    def _captioned(self, event: ResourcePane.Captioned) -> None:
-        self.paint_chrome_soon()
-
     @on(ResourceTable.Moved)
-    def _moved(self, event: ResourceTable.Moved) -> None:
+    @on(LogView.FollowChanged)
+    def _changed(self) -> None:
         self.paint_chrome_soon()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import on
+
 from k9py.session.session import Session
 from k9py.session.tail import Tail
 from k9py.store.filter import FilterError, parse_filter
@@ -19,6 +21,7 @@ class LogPane(LogView):
         self._frames = frames
         self._tail_lines = tail_lines
         self._tail: Tail | None = None
+        self.border_title = "Logs"
         self.filter_text = ""
         self.trail = ""
         """The crumbs before the title."""
@@ -59,6 +62,7 @@ class LogPane(LogView):
     def on_unmount(self) -> None:
         self.leave()
 
+    @on(LogView.FollowChanged)
     def _mark(self) -> None:
         self._frames.mark(self.paint)
 
@@ -73,7 +77,7 @@ class LogPane(LogView):
     def caption(self) -> None:
         """The border's title: whose log, and how it stands."""
         if self._tail is None:
-            self.border_title = "Logs"
+            self.border_title = f"{self.trail}Logs"
             return
         source = self._tail.source
         state = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import format_exception
@@ -13,6 +13,7 @@ from unittest.mock import patch
 from textual.events import Key as KeyEvent
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Input
 
 from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
 from k9py.kube.transport import ConnectOptions
@@ -182,15 +183,19 @@ class Shown:
     async def _drain(self) -> None:
         """Let every message be dealt with, and those that follow of it: from the app to a widget and back up."""
         for _ in range(3):
-            await self.pilot.pause(0)
+            for node in (self.app, self.app.screen, self.focused):
+                done = asyncio.Event()
+                if node and node.call_later(done.set):
+                    with suppress(TimeoutError):  # who is removed meanwhile never gets to it
+                        await asyncio.wait_for(done.wait(), 1)
 
     async def type(self, text: str) -> None:
         """Type into the prompt or the dialog that has the focus, and wait until it stands there."""
         field = self.focused
-        assert isinstance(field, PromptInput) or hasattr(field, "value"), f"{field} takes no text"
-        wanted = str(field.value) + text
+        assert isinstance(field, Input), f"{field} takes no text"
+        wanted = text if field.selected_text else field.value + text
         self.send(*text)
-        await self.until(lambda: str(field.value) == wanted, f"{wanted!r} in {field}")
+        await self.until(lambda: field.value == wanted, f"{wanted!r} in {field}")
 
     async def command(self, text: str) -> None:
         """`:` and a command."""
