@@ -29,11 +29,17 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="k9py", description="A live terminal dashboard for Kubernetes.")
     _add_options(parser)
     parser.set_defaults(run=run_dashboard)
-    commands = parser.add_subparsers(title="commands", metavar="")
-    version = commands.add_parser("version", help="print the versions of k9py and of the cluster's server")
-    version.set_defaults(run=run_version)
-    info = commands.add_parser("info", help="print where k9py's files are and which contexts it sees")
-    info.set_defaults(run=run_info)
+    # the options may stand after a command as well; there, those that are not given say nothing
+    after = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_options(after)
+    for action in after._actions:
+        action.default = argparse.SUPPRESS
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="subcommand")
+    for name, run, about in (
+        ("version", run_version, "print the versions of k9py and of the cluster's server"),
+        ("info", run_info, "print where k9py's files are and which contexts it sees"),
+    ):
+        commands.add_parser(name, help=about, parents=[after]).set_defaults(run=run)
     return parser
 
 
@@ -75,7 +81,7 @@ def parse_duration(text: str) -> float:
 def run_dashboard(options: argparse.Namespace) -> int:
     """Open the dashboard."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise ConfigError("k9py needs a terminal", "run it in one, not in a pipe")
+        raise ConfigError("this needs a terminal", "run it in one, not in a pipe")
     from k9py.start import start
 
     return asyncio.run(start(options))

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import os
+from signal import SIGHUP, SIGTERM
 
 from k9py.kube.discovery import server_version
 from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
@@ -40,6 +41,8 @@ async def start(options: argparse.Namespace) -> int:
         log_path=log_path,
         theme=f"k9py-{options.theme}",
     )
+    for signal in (SIGTERM, SIGHUP):  # leave the terminal as it was found
+        asyncio.get_running_loop().add_signal_handler(signal, app.exit, None, 128 + signal)
     await app.run_async()
     return app.return_code or 0
 
@@ -56,7 +59,8 @@ def spare_collector() -> None:
 async def ask_version(options: argparse.Namespace) -> str:
     """The version of the server that the options lead to."""
     kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
-    transport = await Transport.open(kubeconfig, _context_name(kubeconfig, options), connect_options(options))
+    name = _context_name(kubeconfig, options)
+    transport = await Transport.open(kubeconfig, name, connect_options(options), interactive=True)
     try:
         return await server_version(transport)
     finally:

@@ -46,7 +46,7 @@ def _plan(facts: Sequence[Fact], answer: str, now: datetime) -> Plan:
         title=f"Restart {name_targets([fact.target for fact in facts])}",
         effects=tuple(_effect(target, stamp) for target in targets),
         kubectl=tuple(kubectl(target, "rollout", "restart", target.kubectl_name) for target in targets),
-        refusals=tuple(Refusal(fact.target, fact.failed.message) for fact in facts if fact.failed),
+        refusals=tuple(Refusal(fact.target, fact.failed.line) for fact in facts if fact.failed),
     )
 
 

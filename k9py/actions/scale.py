@@ -59,7 +59,7 @@ def _plan(facts: Sequence[Fact], answer: str, now: datetime) -> Plan:
         title=f"Scale {name_targets([fact.target for fact in facts])} to {wanted}",
         effects=effects,
         kubectl=tuple(kubectl(e.target, "scale", e.target.kubectl_name, f"--replicas={wanted}") for e in effects),
-        refusals=tuple(Refusal(fact.target, fact.failed.message) for fact in facts if fact.failed),
+        refusals=tuple(Refusal(fact.target, fact.failed.line) for fact in facts if fact.failed),
     )
 
 

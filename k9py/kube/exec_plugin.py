@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +58,7 @@ async def run_plugin(plugin: ExecPlugin, cluster: Cluster, interactive: bool, ti
         raise LoginFailed(f"{plugin.command} has not answered for {timeout:g} s", _by_hand(plugin)) from None
     finally:
         if process.returncode is None:
-            process.kill()
+            _end(process, alone=asks)
             await process.wait()
     if process.returncode:
         said = _last_words(complaint) or "it said nothing"
@@ -75,10 +77,21 @@ async def _start(plugin: ExecPlugin, cluster: Cluster, asks: bool) -> asyncio.su
             stdin=sys.stdin if asks else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            # a group of its own, to be ended with all that it has started; who asks a person needs the terminal's
+            start_new_session=not asks,
         )
     except OSError as error:
         hint = one_line(plugin.install_hint) or "install it, or check its path in the kubeconfig"
         raise LoginFailed(f"cannot run {plugin.command} to log in: {error.strerror}", hint) from error
+
+
+def _end(process: asyncio.subprocess.Process, alone: bool) -> None:
+    """Kill the plugin, and the programs that it has started: they hold its pipes, and we would wait for them."""
+    with suppress(ProcessLookupError):
+        if alone:
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _read_both(process: asyncio.subprocess.Process, echo: bool) -> tuple[bytes, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
+from k9py.kinds.wellknown import DEPLOYMENTS, NAMESPACES, NODES, PODS
 from k9py.kube.access import Access
 from k9py.kube.discovery import discover, server_version
 from k9py.kube.kubeconfig import Context
@@ -21,8 +21,9 @@ from k9py.session.tail import Tail
 from k9py.session.tasks import Tasks
 from k9py.session.usage import UsagePoll
 from k9py.store.tally import tally_pods
+from k9py.values.batch import Phase
 from k9py.values.catalog import Catalog
-from k9py.values.errors import K9pyError
+from k9py.values.errors import ApiError, K9pyError
 from k9py.values.log import LogSource
 from k9py.values.request import Request
 from k9py.values.resource import Gvr, Key, Resource
@@ -80,8 +81,20 @@ class Session:
     def open(self, resource: Resource, namespace: str = "") -> Feed:
         """A feed that covers this kind and namespace, held for the caller until it releases it."""
         namespace = namespace if resource.namespaced else ""
-        feed = self._feeds.get((resource.gvr, "")) or self._feeds.get((resource.gvr, namespace))
+        everywhere = self._feeds.get((resource.gvr, ""))
+        covered = everywhere and everywhere.state.phase is Phase.LIVE
+        feed = everywhere if covered else self._feeds.get((resource.gvr, namespace))
         return (feed or self._start(resource, namespace)).hold()
+
+    async def lacks_namespace(self, name: str) -> bool:
+        """Whether the server says that there is no such namespace; who may not ask is believed."""
+        try:
+            await self.transport.send(Request("GET", NAMESPACES.path(name=name)))
+        except ApiError as error:
+            return error.missing
+        except K9pyError:
+            return False
+        return False
 
     def tail(self, source: LogSource, on_lines: Callable[[], None], tail_lines: int) -> Tail:
         """Follow a container's log until the tail is closed."""

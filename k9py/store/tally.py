@@ -71,8 +71,15 @@ class Census(Tally[Tone]):
         collection: Collection,
         tone: Callable[[Any, Joined], Tone],
         on_change: Callable[[set[Tone]], None] = lambda _: None,
+        namespace: str = "",
     ) -> None:
-        super().__init__(collection, lambda obj: tone(obj, collection.joined), on_change)
+        """Count those of a namespace ("" = all)."""
+
+        def classify(obj: Any) -> Tone | None:
+            counts = not namespace or obj.metadata.namespace == namespace
+            return tone(obj, collection.joined) if counts else None
+
+        super().__init__(collection, classify, on_change)
 
 
 def tally_pods(pods: Collection, nodes: Collection) -> Callable[[], None]:

@@ -9,15 +9,18 @@ from typing import ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.types import CSSPathType
-from textual.worker import WorkerFailed
+from textual.worker import WorkerFailed, get_current_worker
 
 from k9py.actions.action import Action, Look
 from k9py.actions.plan import Plan
+from k9py.kinds.wellknown import PODS
 from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
+from k9py.store.filter import parse_filter
 from k9py.store.row import Row
 from k9py.ui.changes import carry_out, change
 from k9py.ui.commands import WORDS, suggest
@@ -34,6 +37,7 @@ from k9py.ui.screens.page import Page
 from k9py.ui.screens.table_page import TablePage
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.styles import style_paths
+from k9py.ui.surviving import Surviving
 from k9py.ui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, default_variables
 from k9py.ui.widgets.key_bar import Said
 from k9py.ui.widgets.pane import Place, ResourcePane
@@ -43,14 +47,14 @@ from k9py.values.errors import K9pyError
 from k9py.values.log import LogSource
 from k9py.values.resource import Key, Resource
 
-OPENING = frozenset({"go", "kind", "drill", "look", "change"})
+OPENING = frozenset({"go", "drill", "look", "change"})
 """The groups of workers that end in another page or a dialog."""
 
 SAID = 6.0
 """Seconds that a message stays in the last line."""
 
 
-class K9pyApp(App[None]):
+class K9pyApp(Surviving, App[None]):
     """One person's terminal."""
 
     TITLE = "k9py"
@@ -83,13 +87,13 @@ class K9pyApp(App[None]):
         self.readonly = readonly
         self.log_path = log_path
         self.frames = Frames(hub.faults)
+        self.said = Said()
         self._trouble = trouble
         self._first_command = command
         self._watcher: Watcher | None = None
         self._saying: Timer | None = None
         self._troubled: Session | None = None
         self._history = History()
-        self.said = Said()
         for made in THEMES:
             self.register_theme(made)
         self.theme = theme
@@ -107,29 +111,52 @@ class K9pyApp(App[None]):
             return
         self._begin(self.session)
         if self._first_command:
-            self.go(self._first_command)
+            self.enter(self._first_command)
 
     async def on_unmount(self) -> None:
         await self.hub.close()
 
     # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def page(self) -> Page | None:
+        """The page on top, under whatever dialog is open."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    @property
+    def opening(self) -> bool:
+        """Whether a key has been pressed that opens something soon: what is typed until then is not for this page."""
+        return any(worker.group in OPENING and not worker.is_finished for worker in self.workers)
+
     def _begin(self, session: Session) -> None:
         """Make a session the one that is shown, from its home page on."""
+        self._stop_opening()
         self.session = session
         self._troubled = None
         if self._watcher:
             self._watcher.leave()
         self._watcher = Watcher(session, self.frames, self.paint_chrome)
         session.on_change = lambda: self.frames.mark(self._session_changed)
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        self._pop_to(1)
         self.push_screen(HomePage(session))
 
-    @property
-    def page(self) -> Page | None:
-        """The page on top, under whatever dialog is open."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+    def _stop_opening(self) -> None:
+        """What waits for an answer of a page that is about to go would wait for ever."""
+        own = get_current_worker() if self.opening else None
+        for worker in list(self.workers):
+            if worker.group in OPENING and worker is not own:
+                worker.cancel()
+
+    def _pop_to(self, count: int) -> None:
+        while len(self.screen_stack) > count:
+            if isinstance(self.screen, ModalScreen):
+                self.screen.dismiss(None)
+            else:
+                self.pop_screen()
+
+    def home(self) -> None:
+        """The first page."""
+        self._pop_to(2)
 
     def back(self) -> None:
         """One page back; the first one stays."""
@@ -153,35 +180,28 @@ class K9pyApp(App[None]):
     async def go(self, text: str) -> None:
         """Carry out a command."""
         goto = parse_goto(text)
-        if not goto.word:
-            return
-        if goto.context and not await self._switch(goto.context):
-            return
+        if goto.context:
+            await self.switch(goto.context)
         if word := WORDS.get(goto.word):
-            word.run(self, goto)
-        else:
-            self.go_to_kind(goto)
+            await word.run(self, goto)
+        elif goto.word:
+            await self.open_kind(goto)
 
-    @work(group="kind", exclusive=True)
-    async def go_to_kind(self, goto: Goto) -> None:
-        """Open the kind that a word names, full screen."""
+    async def open_kind(self, goto: Goto) -> None:
+        """Open the kind that a command names, full screen, in place of what an earlier command has opened."""
         if self.session is None:
-            self.say("no cluster: choose a context first", bad=True)
-        elif resource := await self.session.find(goto.word):
-            self.open(resource, goto.namespace, goto.filter)
-        else:
-            self.say(f"{goto.word}: this cluster serves no such kind", bad=True)
-
-    def open(self, resource: Resource, namespace: str | None = None, filter: str = "") -> None:
-        """A kind, full screen."""
-        assert self.session
+            raise K9pyError("no cluster", "choose a context first")
+        resource = await self.session.find(goto.word)
+        if resource is None:
+            raise K9pyError(f"{goto.word}: this cluster serves no such kind", "`:` and tab show which it does")
         if not resource.watchable:
-            self.say(f"{resource.gvr.full_name} can't be listed", bad=True)
-            return
-        where = self.session.namespace if namespace is None else namespace
-        if namespace is not None and resource.namespaced:
-            self.session.use_namespace(namespace)
-        self.push_screen(TablePage(self.session, Place(resource, where if resource.namespaced else "", filter)))
+            raise K9pyError(f"{resource.gvr.full_name} can't be listed and watched")
+        parse_filter(goto.filter)  # says what is wrong with it before there is a page
+        if goto.namespace is not None and resource.namespaced:
+            await self.use_namespace(goto.namespace)
+        namespace = self.session.namespace if resource.namespaced else ""
+        self.home()
+        self.push_screen(TablePage(self.session, Place(resource, namespace, goto.filter)))
 
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
@@ -195,11 +215,10 @@ class K9pyApp(App[None]):
         elif opening.what == "logs":
             await self._open_logs(pane.session, row, previous=False)
         elif opening.what == "namespace":
-            self.use_namespace(row.key.name)
+            await self.open_kind(Goto(PODS.gvr.plural, row.key.name))
         elif resource := await pane.session.find(opening.what):
-            self.push_screen(
-                TablePage(pane.session, Place(resource, opening.namespace, "", opening.title, opening.keep))
-            )
+            place = Place(resource, opening.namespace, "", opening.title, opening.keep)
+            self.push_screen(TablePage(pane.session, place))
 
     @work(group="look", exclusive=True)
     async def look(self, look: Look, session: Session, resource: Resource, row: Row) -> None:
@@ -209,28 +228,9 @@ class K9pyApp(App[None]):
         else:
             await self._open_logs(session, row, previous=look.opens == "previous")
 
-    @property
-    def opening(self) -> bool:
-        """Whether a key has been pressed that opens something soon: what is typed until then is not for this page."""
-        return any(worker.group in OPENING and not worker.is_finished for worker in self.workers)
-
-    @work(group="change")
-    async def change(self, action: Action, session: Session, resource: Resource, rows: Sequence[Row]) -> None:
-        """Carry out what a key means to change."""
-        try:
-            await change(self, session, action, resource, rows)
-        except K9pyError as error:
-            self.say(f"{action.title}: {error.line}", bad=True)
-
-    @work(group="carry-out")
-    async def carry_out(self, session: Session, plan: Plan) -> None:
-        """Do what was confirmed, while the person goes on."""
-        await carry_out(self, session, plan)
-
     async def _open_logs(self, session: Session, row: Row, previous: bool) -> None:
         if isinstance(row.obj, Unreadable):
-            self.say(f"this pod can't be read: {row.obj.fault}", bad=True)
-            return
+            raise K9pyError(f"this pod can't be read: {row.obj.fault}")
         pod = row.obj
         name: str | None = pod.default_container
         if len(pod.containers) > 1 and not pod.names_default:
@@ -238,32 +238,41 @@ class K9pyApp(App[None]):
         if name:
             self.push_screen(LogPage(session, LogSource(row.key.namespace, row.key.name, name, previous)))
 
+    # ── changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @work(group="change")
+    async def change(self, action: Action, session: Session, resource: Resource, rows: Sequence[Row]) -> None:
+        """Carry out what a key means to change."""
+        await change(self, session, action, resource, rows)
+
+    @work(group="carry-out")
+    async def carry_out(self, session: Session, plan: Plan) -> None:
+        """Do what was confirmed, while the person goes on."""
+        await carry_out(self, session, plan)
+
     # ── contexts and namespaces ──────────────────────────────────────────────────────────────────────────────────────
 
-    @work(group="context", exclusive=True)
+    @work(group="go", exclusive=True)
     async def use_context(self, name: str) -> None:
         """Change over to another context."""
-        await self._switch(name)
+        await self.switch(name)
 
-    async def _switch(self, name: str) -> bool:
-        try:
-            self._begin(await self.hub.open(name))
-        except K9pyError as error:
-            self.say(error.line, bad=True)
-            return False
-        return True
+    async def switch(self, name: str) -> None:
+        """Log in to a context, and show it from its home page on."""
+        self.say(f"logging in to {name} …")
+        session = await self.hub.open(name)
+        self._unsay()
+        self._begin(session)
 
-    def use_namespace(self, name: str) -> None:
-        """Show another namespace ("" = all) on the page that is open, and on those opened from here on."""
+    async def use_namespace(self, name: str) -> None:
+        """Show another namespace ("" = all) on home, and on all that is opened from here on."""
         if self.session is None:
             return
+        if name and await self.session.lacks_namespace(name):
+            raise K9pyError(f"there is no namespace {name}", ":ns shows which there are")
         self.session.use_namespace(name)
         if self._watcher:
             self._watcher.follow_namespace()
-        if isinstance(self.page, TablePage) and not self.page.place.resource.namespaced:
-            self.back()
-        if isinstance(self.page, TablePage):
-            self.page.open(name)
         for screen in self.screen_stack:
             if isinstance(screen, HomePage):
                 screen.open()
@@ -272,22 +281,35 @@ class K9pyApp(App[None]):
         """Names of namespaces, as far as they are known, for suggestions."""
         return self.session.namespaces() if self.session else []
 
-    def action_namespace(self, name: str) -> None:
-        self.use_namespace(name)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The digits change the namespace only where a page shows one."""
+        if action in ("namespace", "recent_namespace"):
+            page = self.page
+            return isinstance(page, HomePage) or (isinstance(page, TablePage) and page.place.resource.namespaced)
+        return True
+
+    @work(group="go", exclusive=True)
+    async def action_namespace(self, name: str) -> None:
+        await self.use_namespace(name)
+        if isinstance(self.page, TablePage):
+            self.page.open(name)
 
     def action_recent_namespace(self, place: int) -> None:
         if self.session and place <= len(self.session.recent_namespaces):
-            self.use_namespace(self.session.recent_namespaces[place - 1])
+            self.action_namespace(self.session.recent_namespaces[place - 1])
 
     # ── what is said ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def say(self, line: str, bad: bool = False) -> None:
-        """Show one line at the bottom for some seconds."""
+        """Show one line at the bottom for some seconds. It may be called from anywhere, a task of a Session too."""
         self.said = Said(line, bad)
+        self.frames.mark(self._paint_said)
+
+    def _paint_said(self) -> None:
         if self._saying:
             self._saying.stop()
         self._saying = self.set_timer(SAID, self._unsay)
-        self.frames.mark(self.paint_chrome)
+        self.paint_chrome()
 
     def _unsay(self) -> None:
         self.said = Said()
@@ -330,12 +352,14 @@ class K9pyApp(App[None]):
             page.paint_chrome()
 
     def action_help(self) -> None:
-        page = self.page
-        if page:
+        if page := self.page:
             what = page.pane.resource.kind if page.pane and page.pane.resource else ""
             self.push_screen(HelpPage(what, page.hints()))
 
     def _handle_exception(self, error: Exception) -> None:
-        """What no handler expected: it is recorded and told, and the screen stays."""
+        """What no handler has dealt with: what a person must be told is told, all else recorded too; k9py goes on."""
         cause = error.error if isinstance(error, WorkerFailed) else error
-        self.hub.faults.report(cause, "handling a key or message")
+        if isinstance(cause, K9pyError):
+            self.say(cause.line, bad=True)
+        else:
+            self.hub.faults.report(cause, "handling a key or message")

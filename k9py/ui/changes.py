@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from k9py.actions.action import Action, Look
-from k9py.actions.plan import Plan, Target
+from k9py.actions.plan import Plan, Target, name_targets
 from k9py.session.runner import Outcome, run_plan
 from k9py.session.session import Session
 from k9py.store.row import Row
@@ -45,14 +45,14 @@ async def change(app: K9pyApp, session: Session, action: Action, resource: Resou
         app.say(f"{action.title}: {refused}", bad=True)
         return
     facts = await action.gather(session.read, targets)
+    if all(fact.failed for fact in facts):
+        app.say(f"{action.title} {name_targets(targets)}: {facts[0].failed and facts[0].failed.line}", bad=True)
+        return
     question = action.ask(facts)
     answer = await app.push_screen_wait(Ask(question)) if question else ""
     if answer is None:
         return
     plan = action.plan(facts, answer, datetime.now(UTC))
-    if not plan.effects:
-        app.say(f"{plan.title}: {plan.refusals[0].why}", bad=True)
-        return
     if await app.push_screen_wait(Confirm(plan)):
         app.carry_out(session, plan)
 

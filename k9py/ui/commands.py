@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,38 +19,38 @@ class Word:
     """What a word does. `names` are all that it is called, the first of them in suggestions."""
 
     names: tuple[str, ...]
-    run: Callable[[K9pyApp, Goto], None]
+    run: Callable[[K9pyApp, Goto], Awaitable[None]]
 
 
-def _home(app: K9pyApp, goto: Goto) -> None:
-    while len([screen for screen in app.screen_stack if screen.is_attached]) > 2:
-        app.pop_screen()
+async def _home(app: K9pyApp, goto: Goto) -> None:
+    app.home()
 
 
-def _quit(app: K9pyApp, goto: Goto) -> None:
+async def _quit(app: K9pyApp, goto: Goto) -> None:
     app.exit()
 
 
-def _about(app: K9pyApp, goto: Goto) -> None:
+async def _about(app: K9pyApp, goto: Goto) -> None:
     app.push_screen(AboutPage(app.session))
 
 
-def _help(app: K9pyApp, goto: Goto) -> None:
+async def _help(app: K9pyApp, goto: Goto) -> None:
     app.action_help()
 
 
-def _contexts(app: K9pyApp, goto: Goto) -> None:
+async def _contexts(app: K9pyApp, goto: Goto) -> None:
     if goto.rest:
-        app.use_context(goto.rest[0])
+        await app.switch(goto.rest[0])
     else:
         app.push_screen(ContextsPage(app.session))
 
 
-def _namespace(app: K9pyApp, goto: Goto) -> None:
-    if goto.namespace is not None:
-        app.use_namespace(goto.namespace)
+async def _namespace(app: K9pyApp, goto: Goto) -> None:
+    if goto.namespace is None:
+        await app.open_kind(Goto("namespaces"))
     else:
-        app.go_to_kind(Goto("namespaces"))
+        await app.use_namespace(goto.namespace)
+        app.home()
 
 
 ALL = (

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from k9py.values.errors import K9pyError
+
 EVERYWHERE = ("-A", "--all-namespaces", "all")
+
+
+class GotoError(K9pyError):
+    """The command cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ def parse_goto(text: str) -> Goto:
     """Read a command: `pod kube-system`, `deploy /web.*`, `po app=x,tier=y`, `svc -A`, `pods @other`, `pod -n shop`.
 
     Tokens after the first come in any order: `/…` to the end of the line is a filter, `@` a context, `a=b` labels,
-    anything else a namespace. Only the first word ignores case.
+    anything else a namespace. Only the first word ignores case. Raises GotoError.
     """
     head, _, filter_text = text.strip().partition(" /")
     words = _split(head)
@@ -46,6 +52,12 @@ def _take(goto: Goto, pending: list[str]) -> Goto:
     if word in ("-n", "--namespace", "-l", "--selector") and pending:
         value = pending.pop(0)
         return replace(goto, namespace=value) if word.startswith(("-n", "--n")) else replace(goto, filter=f"-l {value}")
+    if word == "-f" and pending:
+        return replace(goto, filter=pending.pop(0))
+    if word.startswith("-"):
+        raise GotoError(
+            f"{word}: unknown option", "known are -A, -n NAMESPACE, -l LABELS, -f TEXT, /REGEX and @CONTEXT"
+        )
     if word.startswith("@"):
         return replace(goto, context=word[1:])
     if re.search(r"[=,(]", word):

@@ -9,8 +9,7 @@ from k9py.kinds.wellknown import NODES, PODS
 from k9py.session.feed import Feed
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
-from k9py.store.column import Joined
-from k9py.store.tally import Tally
+from k9py.store.tally import Census
 from k9py.ui.frames import Frames
 from k9py.ui.widgets.pane import name_state
 from k9py.ui.widgets.top_bar import HISTORY, Overview
@@ -36,7 +35,7 @@ class Watcher:
         self._mark = lambda names=(): frames.mark(paint)
         self._nodes = session.open(NODES)
         self._pods: Feed | None = None
-        self._census: Tally[Tone] | None = None
+        self._census: Census | None = None
         self._cpu: list[float] = []
         self._memory: list[float] = []
         self._usage: object = None
@@ -47,8 +46,8 @@ class Watcher:
         """Count the pods of the namespace in use."""
         self._leave_pods()
         self._pods = self._session.open(PODS, self._session.namespace)
-        tone = self._pods.kind.tone
-        self._census = Tally(self._pods.collection, lambda pod: tone(pod, Joined()), self._mark)
+        namespace = self._session.namespace
+        self._census = Census(self._pods.collection, self._pods.kind.tone, self._mark, namespace)
 
     def leave(self) -> None:
         """Let everything go."""

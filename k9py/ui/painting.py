@@ -41,6 +41,11 @@ def cell_text(cell: Cell, now: float) -> str:
     return f"{cell.text} ({age} ago)" if cell.text else age
 
 
+def border_text(text: str) -> str:
+    """A text for a border, which Textual would read as markup: what comes from a cluster must not be."""
+    return clean(text).replace("[", r"\[")
+
+
 def crop_middle(text: str, width: int) -> str:
     """At most `width` cells, with `…` in the middle: what tells generated names apart stands at their end."""
     if cell_len(text) <= width:

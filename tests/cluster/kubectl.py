@@ -44,7 +44,7 @@ class Kubectl:
 
     def config(self) -> Manifest:
         """The kubeconfig's current context, certificates and all, to make another kubeconfig from."""
-        found: Manifest = self.json("config", "view", "--flatten", "--minify")
+        found: Manifest = self.json("config", "view", "--raw", "--flatten", "--minify")
         return found
 
     def names(self, *words: str) -> list[str]:
@@ -62,6 +62,10 @@ class Kubectl:
     def _send(self, verb: str, manifests: tuple[Manifest, ...], namespace: str) -> None:
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
         self(verb, *in_namespace(namespace), "-f", "-", stdin=text)
+
+    def patch(self, thing: str, change: Manifest, namespace: str, *flags: str) -> None:
+        """Change an object by a patch."""
+        self("patch", thing, *in_namespace(namespace), *flags, "-p", json.dumps(change))
 
     def wait(self, thing: str, what: str, namespace: str = "", timeout: int = 120) -> None:
         """Wait for `condition=Ready`, `delete`, `jsonpath=…`."""

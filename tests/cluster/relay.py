@@ -89,7 +89,7 @@ class Relay:
         pipe = _Pipe(client, server)
         with self._lock:
             self._pipes.add(pipe)
-        pipe.start()
+        threading.Thread(target=pipe.run, daemon=True).start()
 
 
 class _Pipe:
@@ -100,9 +100,14 @@ class _Pipe:
         self.flowing.set()
         self._ends = (client, server)
 
-    def start(self) -> None:
-        for source, target in (self._ends, self._ends[::-1]):
-            threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
+    def run(self) -> None:
+        """Until both ways have ended."""
+        client, server = self._ends
+        back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+        with client, server:
+            back.start()
+            self._pump(client, server)
+            back.join()
 
     def cut(self) -> None:
         for end in self._ends:

@@ -45,6 +45,8 @@ def half_open(cluster: Cluster, namespace: str, pods: None, tmp_path_factory: py
             wait_live(screen, "stays")
             relay.hold()
             cluster.kubectl.create(pod("unheard"), namespace=namespace)
+            cluster.kubectl.wait("pod/unheard", "condition=Ready", namespace)
+            assert not screen.pane("Pods").row("unheard"), "the connection is not held"
             yield screen
 
 
@@ -128,12 +130,12 @@ def test_the_api_server_killed_and_started_again(
 ) -> None:
     kubectl.create(pod("before"), namespace=namespace)
     kubeconfig = relay.kubeconfig(tmp_path / "relay", namespace=namespace)
-    table, log = k9py("-c", "pods", kubeconfig=kubeconfig), k9py("-c", "pods", size=(120, 60))
+    table, log = k9py("-c", "pods", kubeconfig=kubeconfig), k9py("-n", namespace, "-c", "pods", size=(100, 200))
     wait_live(table, "stays", "before")
-    log.command(f"pods {namespace}")
     log.point_at("Pods", "slow")
     log.send("l")
-    seen = log.wait_pane("Logs", lambda pane: bool(numbers(pane)), "no lines")
+    log.wait_pane("Logs", lambda pane: len(numbers(pane)) > 5, "no lines")
+    seen = max(numbers(log.pane("Logs")))
     lab.kill("apiserver")
     try:
         wait_stale(table, "", seconds=20)
@@ -145,7 +147,7 @@ def test_the_api_server_killed_and_started_again(
     relay.open()
     wait_right(table, kubectl, namespace)
     assert table.pane("Pods").row("after")
-    check_seam(log, kubectl, namespace, max(numbers(seen)))
+    check_seam(log, kubectl, namespace, seen)
 
 
 def check_seam(log: K9py, kubectl: Kubectl, namespace: str, before: int) -> None:

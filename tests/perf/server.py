@@ -12,6 +12,7 @@ import time
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -50,7 +51,7 @@ class Client:
     async def get(self, path: str) -> Json | None:
         """The object at a path; None where there is none."""
         async with self._session.get(path) as answer:
-            return None if answer.status == 404 else await _body(answer)
+            return None if answer.status == 404 else json.loads(await _read(answer))
 
     async def watch(self, path: str) -> AsyncIterator[bytes]:
         """The bytes of a watch from now on, as they come."""
@@ -62,11 +63,11 @@ class Client:
 
     async def create(self, path: str, body: Json) -> None:
         async with self._session.post(path, json=body) as answer:
-            await _body(answer)
+            await _read(answer)
 
     async def patch(self, path: str, body: Json | list[Json], kind: str = MERGE) -> None:
         async with self._session.patch(path, data=json.dumps(body), headers={"Content-Type": kind}) as answer:
-            await _body(answer)
+            await _read(answer)
 
 
 def _trust(cluster: Json, user: Json) -> ssl.SSLContext:
@@ -78,12 +79,11 @@ def _trust(cluster: Json, user: Json) -> ssl.SSLContext:
     return context
 
 
-async def _body(answer: aiohttp.ClientResponse) -> Json:
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
     data = await answer.read()
     if answer.status >= 400:
         raise LabError(f"{answer.method} {answer.url.path}: {answer.status}: {data[:300].decode(errors='replace')}")
-    body: Json = json.loads(data)
-    return body
+    return data
 
 
 class Hearing:
@@ -138,6 +138,13 @@ async def _is_filled(kubeconfig: Path, pods: int) -> bool:
     async with Client(kubeconfig) as client:
         mark = await client.get(f"{_MARK}/fleet")
         return mark is not None and mark["data"] == {"pods": str(pods)}
+
+
+async def fleet_age(kubeconfig: Path) -> float:
+    """Seconds since the fleet was whole."""
+    async with Client(kubeconfig) as client:
+        mark = await client.get(f"{_MARK}/fleet") or {}
+        return time.time() - datetime.fromisoformat(mark["metadata"]["creationTimestamp"]).timestamp()
 
 
 async def fill(kubeconfig: Path, pods: int) -> None:

@@ -144,7 +144,7 @@ async def test_the_commands_are_copied_with_c(tmp_path: Path) -> None:
         await shown.until(lambda: bool(shown.app.clipboard))
         assert shown.app.clipboard.splitlines() == [
             "kubectl rollout restart deployment/web -n shop --context lab",
-            "kubectl rollout restart deployment/결제 -n shop --context lab",
+            "kubectl rollout restart 'deployment/결제' -n shop --context lab",
         ]
 
 

@@ -65,7 +65,7 @@ class AboutPage(Page):
             ("up", f"{age:.0f} s"),
             ("frames", f"{app.frames.painted:,} painted, the slowest took {app.frames.slowest * 1000:.0f} ms"),
             ("faults", f"{app.hub.faults.count} unexpected exceptions"),
-            ("log", str(app.log_path)),
+            ("log", str(app.log_path or "none: no file can be written")),
             ("kubeconfig", ", ".join(str(path) for path in app.hub.kubeconfig.paths) or "none"),
         ]
 

@@ -19,11 +19,13 @@ from textual.widgets import Button, Input, OptionList, Static
 from k9py.actions.action import Question
 from k9py.actions.plan import Danger, Plan
 from k9py.session.runner import Outcome
+from k9py.ui.painting import border_text
+from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.choices import Choices
 from k9py.values.text import clean
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Surviving, ModalScreen[str | None]):
     """One line to be answered. It is dismissed with the answer, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", show=False)]
@@ -34,7 +36,7 @@ class Ask(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = clean(self._question.title).replace("[", r"\[")
+            box.border_title = border_text(self._question.title)
             yield Static(clean(self._question.label), markup=False)
             yield Input(self._question.initial, compact=True)
             yield Static("", classes="complaint", markup=False)
@@ -53,7 +55,7 @@ class Ask(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Surviving, ModalScreen[bool]):
     """What a Plan will do, to whom, and the kubectl commands that do the same. Nothing is done before `yes`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,7 +72,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = clean(self._plan.title).replace("[", r"\[")
+            box.border_title = border_text(self._plan.title)
             with VerticalScroll(classes="targets", can_focus=False):
                 yield Static(self._targets(), markup=False)
             yield Static("the same with kubectl", classes="caption", markup=False)
@@ -115,7 +117,7 @@ class Confirm(ModalScreen[bool]):
         self.app.copy_to_clipboard("\n".join(self._plan.commands))
 
 
-class Outcomes(ModalScreen[None]):
+class Outcomes(Surviving, ModalScreen[None]):
     """What became of each target."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,space", "leave", show=False)]
@@ -127,7 +129,7 @@ class Outcomes(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = clean(self._plan.title).replace("[", r"\[")
+            box.border_title = border_text(self._plan.title)
             with VerticalScroll(classes="targets"):
                 yield Static(Text("\n".join(self._lines())), markup=False)
             yield Static("esc back", classes="keys", markup=False)
@@ -145,7 +147,7 @@ class Outcomes(ModalScreen[None]):
         self.dismiss(None)
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Surviving, ModalScreen[str | None]):
     """A choice of one, dismissed with it or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -159,7 +161,7 @@ class Choose(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = clean(self._title).replace("[", r"\[")
+            box.border_title = border_text(self._title)
             yield Choices(*(Text(clean(choice)) for choice in self._choices))
 
     @on(OptionList.OptionSelected)

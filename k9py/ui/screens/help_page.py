@@ -13,10 +13,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from k9py.ui.keys import GENERAL_KEYS
+from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.key_bar import KeyHint
+from k9py.values.text import clean
 
 
-class HelpPage(ModalScreen[None]):
+class HelpPage(Surviving, ModalScreen[None]):
     """Two groups of keys, scrollable."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "leave", show=False)]
@@ -39,7 +41,7 @@ class HelpPage(ModalScreen[None]):
         if self._hints:
             text.append(f"{self._title}\n", "bold")
             for hint in self._hints:
-                reason = f"  ({hint.greyed})" if hint.greyed else ""
+                reason = f"  ({clean(hint.greyed)})" if hint.greyed else ""
                 text.append(f"  {hint.name:<14}", "bold").append(f"{hint.title}{reason}\n")
         for group, keys in GENERAL_KEYS.items():
             text.append(f"\n{group}\n", "bold")

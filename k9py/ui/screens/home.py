@@ -113,7 +113,10 @@ class HomePage(Page):
 
     def _follow(self) -> None:
         row = self.pane_of("pods").cursor_row
-        if row is None or self.session is None or isinstance(row.obj, Unreadable):
+        if self.session is None:
+            return
+        if row is None or isinstance(row.obj, Unreadable):
+            self._logs.follow(self.session, None)
             return
         container: str = row.obj.default_container
         self._logs.follow(self.session, LogSource(row.key.namespace, row.key.name, container) if container else None)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widget import Widget
 
 from k9py.actions.action import Action, Look
 from k9py.actions.registry import action_for_key, actions_for
 from k9py.session.session import Session
 from k9py.store.filter import FilterError
 from k9py.ui.changes import refusal_of
+from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.key_bar import KeyBar, KeyHint
 from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.log_view import LogView
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 GENERAL = (KeyHint("colon", "Command"), KeyHint("slash", "Filter"), KeyHint("question_mark", "Help"))
 
 
-class Page(Screen[None]):
+class Page(Surviving, Screen[None]):
     """A screen of the stack that a person drills down and comes back through."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,8 +47,6 @@ class Page(Screen[None]):
         self._top_bar = TopBar()
         self._key_bar = KeyBar()
         self._prompt = Prompt()
-        self._before_prompt: Widget | None = None
-        """What had the focus when the prompt was opened: a filter is for it, and it gets the focus back."""
 
     @property
     def k9py(self) -> K9pyApp:
@@ -61,9 +60,10 @@ class Page(Screen[None]):
 
     @property
     def trail(self) -> str:
-        """The crumbs of the pages that led here: `home › deployments › `."""
+        """The crumbs of the pages that led here: `home › deployments › `; of more than two, the last two."""
         pages = [screen for screen in self.app.screen_stack if isinstance(screen, Page)]
-        return "".join(f"{page.crumb} › " for page in pages[: pages.index(self)] if page.crumb)
+        crumbs = [f"{page.crumb} › " for page in pages[: pages.index(self)] if page.crumb]
+        return "".join(["… › ", *crumbs[-2:]] if len(crumbs) > 2 else crumbs)
 
     def compose(self) -> ComposeResult:
         yield self._top_bar
@@ -79,7 +79,15 @@ class Page(Screen[None]):
         self.k9py.frames.mark(self.paint_chrome)
 
     def on_screen_resume(self) -> None:
+        for pane in self.query(ResourcePane):
+            pane.wake()
         self.k9py.frames.mark(self.paint_chrome)
+
+    def on_screen_suspend(self) -> None:
+        """Under a dialog the page goes on; under another page it sleeps."""
+        covered = self.k9py.page is not self
+        for pane in self.query(ResourcePane):
+            pane.asleep = covered
 
     @property
     def pane(self) -> ResourcePane | None:
@@ -141,15 +149,11 @@ class Page(Screen[None]):
         return action not in ("command", "filter") or not self._prompt.is_open
 
     def action_command(self) -> None:
-        self._open_prompt(":", "", self.k9py.suggest)
+        self._prompt.open(":", "", suggest=self.k9py.suggest, attempt=lambda text: "")
 
     def action_filter(self) -> None:
         if target := self.filtered:
-            self._open_prompt("/", target.filter_text, lambda text: ())
-
-    def _open_prompt(self, mark: str, text: str, suggest: Callable[[str], Sequence[str]]) -> None:
-        self._before_prompt = self.focused
-        self._prompt.open(mark, text, suggest)
+            self._prompt.open("/", target.filter_text, suggest=lambda text: (), attempt=partial(try_filter, target))
 
     def action_back(self) -> None:
         """Take back the last thing that this page has of its own, else go back one page."""
@@ -168,40 +172,10 @@ class Page(Screen[None]):
         target.filter("")
         return True
 
-    @on(Prompt.Typed)
-    def _typed(self, event: Prompt.Typed) -> None:
-        if event.mark == "/":
-            self._apply_filter(event.text)
-
     @on(Prompt.Entered)
     def _entered(self, event: Prompt.Entered) -> None:
-        if event.mark == "/":
-            if self._apply_filter(event.text):
-                self._close_prompt()
-            return
-        self._close_prompt()
-        self.k9py.enter(event.text)
-
-    @on(Prompt.Left)
-    def _left(self, event: Prompt.Left) -> None:
-        if event.mark == "/":
-            self._apply_filter("")
-        self._close_prompt()
-
-    def _apply_filter(self, text: str) -> bool:
-        target = self._before_prompt
-        assert isinstance(target, ResourcePane | LogPane)
-        try:
-            target.filter(text)
-        except FilterError as error:
-            self._prompt.complain(error.line)
-            return False
-        self._prompt.complain("")
-        return True
-
-    def _close_prompt(self) -> None:
-        self._prompt.close()
-        self.set_focus(self._before_prompt)
+        if event.mark == ":":
+            self.k9py.enter(event.text)
 
     @on(ResourcePane.Captioned)
     @on(ResourceTable.Moved)
@@ -211,3 +185,12 @@ class Page(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.paint_chrome_soon()
+
+
+def try_filter(target: ResourcePane | LogPane, text: str) -> str:
+    """Apply a filter; the reason why it will not do, or the empty string."""
+    try:
+        target.filter(text)
+    except FilterError as error:
+        return error.line
+    return ""

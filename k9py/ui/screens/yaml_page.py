@@ -15,9 +15,9 @@ from textual.widgets import Static
 from k9py.session.session import Session
 from k9py.store.row import Row
 from k9py.ui.document import count_managed, write_yaml
+from k9py.ui.painting import border_text
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.key_bar import KeyHint
-from k9py.ui.widgets.pane import escape_title
 from k9py.values.errors import K9pyError
 from k9py.values.resource import Resource
 from k9py.values.text import clean
@@ -69,17 +69,19 @@ class YamlPage(Page):
         try:
             self._raw = await self.session.whole(self._row.key, self._resource)
         except K9pyError as error:
-            self.k9py.say(error.line, bad=True)
+            self.query_one("#text", Static).update(clean(error.line))
             return
         self._show()
 
     def _show(self) -> None:
+        if not self._raw:
+            return
         self._text = write_yaml(self._raw, self._resource, managed_fields=self._managed, unmasked=self._unmasked)
         shown = "\n".join(clean(line) for line in self._text.splitlines())
         self.query_one("#text", Static).update(self._highlight(shown))
         folded = 0 if self._managed else count_managed(self._raw)
         note = f" · {folded} managedFields folded, m shows them" if folded else ""
-        self._scroller.border_title = escape_title(f"{self.trail}{self._resource.kind} {self._row.key.label}{note}")
+        self._scroller.border_title = border_text(f"{self.trail}{self._resource.kind} {self._row.key.label}{note}")
         self.paint_chrome_soon()
 
     @staticmethod
@@ -104,6 +106,8 @@ class YamlPage(Page):
         self._show()
 
     def action_copy(self) -> None:
+        if not self._text:
+            return
         self.app.copy_to_clipboard(self._text)
         self.k9py.say("copied")
 

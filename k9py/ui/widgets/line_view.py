@@ -6,8 +6,10 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
+from k9py.ui.surviving import Surviving
 
-class LineView(ScrollView):
+
+class LineView(Surviving, ScrollView):
     """A ScrollView whose content may grow thirty times a second."""
 
     empty_text = reactive("", layout=False)

@@ -8,8 +8,8 @@ from k9py.session.session import Session
 from k9py.session.tail import Tail
 from k9py.store.filter import FilterError, parse_filter
 from k9py.ui.frames import Frames
+from k9py.ui.painting import border_text
 from k9py.ui.widgets.log_view import LogView
-from k9py.ui.widgets.pane import escape_title
 from k9py.values.log import LogSource
 
 
@@ -77,7 +77,7 @@ class LogPane(LogView):
     def caption(self) -> None:
         """The border's title: whose log, and how it stands."""
         if self._tail is None:
-            self.border_title = f"{self.trail}Logs"
+            self.border_title = border_text(f"{self.trail}Logs")
             return
         source = self._tail.source
         state = (
@@ -96,4 +96,4 @@ class LogPane(LogView):
             parts.append(f"/{self.filter_text}")
         if self.dropped:
             parts.append(f"{self.dropped:,} older ones let go")
-        self.border_title = escape_title(" · ".join(parts))
+        self.border_title = border_text(" · ".join(parts))

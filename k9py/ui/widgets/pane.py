@@ -19,6 +19,7 @@ from k9py.store.filter import parse_filter
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.frames import Frames
+from k9py.ui.painting import border_text
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.age import human_duration
 from k9py.values.batch import FeedState, Phase
@@ -92,6 +93,8 @@ class ResourcePane(ResourceTable):
         self._feed: Feed | None = None
         self._live: View | None = None
         self._filter_text = ""
+        self.asleep = False
+        """Whether its page is covered by another: nothing is computed until it wakes."""
         self.trail = ""
         """The crumbs before the title."""
 
@@ -149,9 +152,14 @@ class ResourcePane(ResourceTable):
         """Have it painted with the next frame."""
         self._frames.mark(self.paint)
 
+    def wake(self) -> None:
+        """Its page is on top again."""
+        self.asleep = False
+        self.mark()
+
     def paint(self) -> None:
         """Bring what changed on the screen."""
-        if self._live is None or not self.is_attached:
+        if self._live is None or self.asleep or not self.is_attached:
             return
         changed = self._live.flush()
         self.caption()
@@ -207,8 +215,9 @@ class ResourcePane(ResourceTable):
         self.loading_rows = self.state.phase in (Phase.CONNECTING, Phase.SYNCING)
         title, state = self._title(), describe_state(self.state)
         self.empty_text = self._empty(state)
-        if (title, state) != (self.border_title, self.border_subtitle):
-            self.border_title, self.border_subtitle = title, state
+        below = border_text(state)
+        if (title, below) != (self.border_title, self.border_subtitle):
+            self.border_title, self.border_subtitle = title, below
             self.post_message(self.Captioned(self))
 
     def _title(self) -> str:
@@ -222,7 +231,7 @@ class ResourcePane(ResourceTable):
         parts += [part for part in (self.place.scope, f"/{self._filter_text}" if self._filter_text else "") if part]
         if self.marks:
             parts.append(f"{len(self.marks)} marked")
-        return escape_title(" · ".join(parts))
+        return border_text(" · ".join(parts))
 
     def _empty(self, state: str) -> str:
         assert self._live is not None
@@ -242,8 +251,3 @@ def title_of(resource: Resource) -> str:
     while common < min(len(kind), len(plural)) and kind[common].lower() == plural[common]:
         common += 1
     return kind[:common] + plural[common:]
-
-
-def escape_title(text: str) -> str:
-    """A border title is markup to Textual: names from a cluster must not be."""
-    return clean(text).replace("[", r"\[")

@@ -7,44 +7,54 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from k9py.ui.surviving import Surviving
+from k9py.values.text import clean
 
 SHOWN = 8
 """Suggestions shown at a time."""
 
 
 class PromptInput(Input):
-    """A line of text that stays as it was typed: no selection on focus, and up and down belong to the suggestions."""
+    """The text. Enter and escape are handled as soon as they come, and what is typed after them is not its own."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+u", "clear", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+u", "clear", show=False)]
+
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__(id="typed", select_on_focus=False)
+        self._prompt = prompt
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that come in one burst wait here, in order: those after enter go back to the app, for what is next."""
+        act = {"enter": self._prompt.enter, "escape": self._prompt.leave}.get(event.key)
+        if act is None and self._prompt.is_open:
+            return
+        event.stop()
+        event.prevent_default()
+        if self._prompt.is_open and act:
+            act()
+        else:
+            self.app.post_message(events.Key(event.key, event.character))
 
     def action_clear(self) -> None:
         self.value = ""
 
 
-class Prompt(Vertical):
-    """Hidden until asked for. It knows nothing of commands: it offers, and says what was entered."""
+class Prompt(Surviving, Vertical):
+    """Hidden until asked for. It knows nothing of commands: it offers, tries out, and says what was entered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
         Binding("tab", "accept", show=False, priority=True),
         Binding("down", "step(1)", show=False, priority=True),
         Binding("up", "step(-1)", show=False, priority=True),
     ]
-
-    @dataclass
-    class Typed(Message):
-        """The text changed."""
-
-        mark: str
-        text: str
 
     @dataclass
     class Entered(Message):
@@ -61,8 +71,11 @@ class Prompt(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self.mark = ":"
+        self._mark = ":"
         self._suggest: Callable[[str], Sequence[str]] = lambda text: ()
+        self._attempt: Callable[[str], str] = lambda text: ""
+        self._typed = PromptInput(self)
+        self._give_back: Widget | None = None
         self._offered: list[str] = []
         self._chosen = -1
 
@@ -70,29 +83,50 @@ class Prompt(Vertical):
         yield Static(id="suggestions", markup=False)
         with Horizontal(id="line"):
             yield Static(id="mark", markup=False)
-            yield PromptInput(id="typed", select_on_focus=False)
+            yield self._typed
         yield Static(id="complaint", markup=False)
 
-    def open(self, mark: str, text: str, suggest: Callable[[str], Sequence[str]]) -> None:
-        """Show it, with a mark (`:` or `/`), a text to begin with, and what offers suggestions for a text."""
-        self.mark, self._suggest = mark, suggest
-        self.query_one("#mark", Static).update(mark)
-        self.complain("")
-        self.add_class("-open")
-        typed = self.query_one(PromptInput)
-        typed.value = text
-        typed.cursor_position = len(text)
-        self.screen.set_focus(typed)  # at once: the next key may be there already
-        self._offer(text)
+    def open(
+        self, mark: str, text: str, *, suggest: Callable[[str], Sequence[str]], attempt: Callable[[str], str]
+    ) -> None:
+        """Show it, with a mark (`:` or `/`) and a text to begin with.
 
-    def close(self) -> None:
-        self.remove_class("-open")
+        `suggest` offers words for a text; `attempt` tries it out as it is typed, and says why it will not do.
+        """
+        self._mark, self._suggest, self._attempt = mark, suggest, attempt
+        self._give_back = self.screen.focused
+        self.query_one("#mark", Static).update(mark)
+        self._complain("")
+        self.add_class("-open")
+        self._typed.value = text
+        self._typed.cursor_position = len(text)
+        self.screen.set_focus(self._typed)  # at once: the next key may be there already
+        self._offer(text)
 
     @property
     def is_open(self) -> bool:
         return self.has_class("-open")
 
-    def complain(self, line: str) -> None:
+    def enter(self) -> None:
+        """Take what is chosen or typed, unless it will not do."""
+        text = self._offered[self._chosen] if self._chosen >= 0 else self._typed.value
+        complaint = self._attempt(text)
+        self._complain(complaint)
+        if not complaint:
+            self._close()
+            self.post_message(self.Entered(self._mark, text))
+
+    def leave(self) -> None:
+        """Close it, and take back what was tried out."""
+        self._close()
+        self._attempt("")
+        self.post_message(self.Left(self._mark))
+
+    def _close(self) -> None:
+        self.remove_class("-open")
+        self.screen.set_focus(self._give_back)
+
+    def _complain(self, line: str) -> None:
         """Say below the text why it will not do; the empty string takes that back."""
         complaint = self.query_one("#complaint", Static)
         complaint.update(line)
@@ -101,18 +135,9 @@ class Prompt(Vertical):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.is_open:
+        if self.is_open and event.value == self._typed.value:
             self._offer(event.value)
-            self.post_message(self.Typed(self.mark, event.value))
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        chosen = self._offered[self._chosen] if self._chosen >= 0 else event.value
-        self.post_message(self.Entered(self.mark, chosen))
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left(self.mark))
+            self._complain(self._attempt(event.value))
 
     def action_step(self, by: int) -> None:
         if self._offered:
@@ -121,9 +146,8 @@ class Prompt(Vertical):
 
     def action_accept(self) -> None:
         if self._offered:
-            typed = self.query_one(PromptInput)
-            typed.value = self._offered[max(self._chosen, 0)] + " "
-            typed.cursor_position = len(typed.value)
+            self._typed.value = self._offered[max(self._chosen, 0)] + " "
+            self._typed.cursor_position = len(self._typed.value)
 
     def _offer(self, text: str) -> None:
         self._offered = list(self._suggest(text))[:SHOWN]
@@ -133,7 +157,7 @@ class Prompt(Vertical):
     def _show(self) -> None:
         line = Text(no_wrap=True, overflow="ellipsis")
         for place, word in enumerate(self._offered):
-            line.append(f" {word} ", style="reverse" if place == self._chosen else "")
+            line.append(f" {clean(word)} ", style="reverse" if place == self._chosen else "")
         suggestions = self.query_one("#suggestions", Static)
         suggestions.update(line)
         suggestions.display = bool(self._offered)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from k9py.ui.widgets.spark import sparkline
 from k9py.values.cell import Tone
+from k9py.values.text import clean
 
 HISTORY = 8
 
@@ -70,16 +71,19 @@ class TopBar(Widget):
     def _say_context(self) -> Text:
         line = Text(no_wrap=True).append(" k9py ", self._style("brand"))
         line.append(" ● ", self._style(self._tone(self.overview.state_tone)))
-        line.append(self.overview.context or "no cluster", self._style("context"))
+        line.append(clean(self.overview.context) or "no cluster", self._style("context"))
         if self.overview.readonly:
             line.append(" read-only", self._style("busy"))
         return line.append("  ")
 
     def _say_version(self) -> Text:
-        return Text().append(f"{self.overview.version}  ", self._style("dim")) if self.overview.version else Text()
+        return self._dim(self.overview.version)
 
     def _say_user(self) -> Text:
-        return Text().append(f"{self.overview.user}  ", self._style("dim")) if self.overview.user else Text()
+        return self._dim(self.overview.user)
+
+    def _dim(self, text: str) -> Text:
+        return Text().append(f"{clean(text)}  ", self._style("dim")) if text else Text()
 
     def _say_load(self) -> Text:
         line = Text()

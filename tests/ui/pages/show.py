@@ -10,8 +10,11 @@ from pathlib import Path
 from traceback import format_exception
 from unittest.mock import patch
 
+from textual._context import visible_screen_stack
+from textual.app import App
 from textual.events import Key as KeyEvent
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -30,8 +33,10 @@ from k9py.values.batch import Phase
 from tests.ui.pages.objects import fill
 from tests.ui.pages.server import ApiServer, dump_kubeconfig, serve_cluster
 
-DEADLINE = 20.0
+DEADLINE = 10.0
 """Seconds until a test gives up waiting: far more than anything takes, even on a busy machine."""
+STILL = 0.15
+"""Seconds for which nothing must have changed before a picture is taken: more than any two frames."""
 REST = 0.02
 """Seconds for which the cursor must rest in these tests before a log is followed."""
 
@@ -76,11 +81,15 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str = "
         await asyncio.sleep(0.005)
 
 
-def read_screen(app: object) -> str:
+def read_screen(app: App[None]) -> str:
     """All that is on the screen, as text without trailing spaces."""
-    assert isinstance(app, K9pyApp)
-    strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text.rstrip() for strip in strips)
+    return "\n".join(strip.text.rstrip() for strip in read_strips(app))
+
+
+def read_strips(app: App[None]) -> list[Strip]:
+    """The same with its colours; a dialog lets the page behind it through, as it does on the screen."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
 
 
 @dataclass
@@ -165,6 +174,16 @@ class Shown:
         await self._drain()
         await self.until(lambda: not self.app.frames._dirty, "everything painted")
         await self._drain()
+
+    async def still(self) -> None:
+        """Wait until the screen has said the same for a while."""
+        loop = asyncio.get_running_loop()
+        text, since = self.text, loop.time()
+        end = since + DEADLINE
+        while loop.time() - since < STILL and loop.time() < end:
+            await asyncio.sleep(0.01)
+            if self.text != text:
+                text, since = self.text, loop.time()
 
     async def press(self, *keys: str) -> None:
         """Press keys as a person does: each when the one before has been dealt with."""

@@ -1,0 +1,500 @@
+"""A session alive on a small cluster: its feeds, what it finds out, and what fails without taking the rest along."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
+from k9py.kube.access import Verdict
+from k9py.kube.kubeconfig import read_kubeconfig
+from k9py.kube.transport import ConnectOptions
+from k9py.session import feed as feed_module
+from k9py.session import rights as rights_module
+from k9py.session import session as session_module
+from k9py.session import usage as usage_module
+from k9py.session.faults import Faults, open_log
+from k9py.session.feed import Feed
+from k9py.session.hub import Hub
+from k9py.session.rights import Rights
+from k9py.session.session import Session
+from k9py.session.tasks import Tasks
+from k9py.values.batch import Phase
+from k9py.values.errors import ApiError, ConfigError
+from k9py.values.log import LogSource
+from k9py.values.request import Request
+from k9py.values.resource import Key, Resource
+from tests.kube.scripted import refuse
+from tests.ui.pages.objects import fill, put_pod, put_usage, write_log
+from tests.ui.pages.server import GADGETS, SERVICES, ApiServer, dump_kubeconfig, serve_cluster
+
+
+async def until(condition: Callable[[], bool], what: str = "") -> None:
+    """Let tasks and the server work until a condition holds."""
+    try:
+        async with asyncio.timeout(10):
+            while not condition():
+                await asyncio.sleep(0.002)
+    except TimeoutError:
+        raise AssertionError(f"never came to be: {what or condition}") from None
+
+
+@dataclass
+class Open:
+    """A session, its hub, and the server that it leads to."""
+
+    server: ApiServer
+    hub: Hub
+    session: Session
+    told: list[str] = field(default_factory=list)
+
+    async def live(self, *feeds: Feed) -> None:
+        await until(lambda: all(feed.state.phase is Phase.LIVE for feed in feeds), "feeds live")
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, content: Callable[[ApiServer], None] = fill, namespace: str | None = None
+) -> AsyncIterator[Open]:
+    async with serve_cluster() as server:
+        content(server)
+        path = folder / "config"
+        path.write_text(dump_kubeconfig({"lab": server.url, "other": server.url}, "lab"))
+        hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions())
+        it = Open(server, hub, await hub.open("lab", namespace))
+        hub.faults.tell = it.told.append
+        try:
+            yield it
+        finally:
+            await hub.close()
+
+
+def names(feed: Feed) -> set[str]:
+    return {name for _, name in feed.collection.records}
+
+
+# ── feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_feed_is_one_for_all_who_hold_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        one, two = it.session.open(NODES), it.session.open(NODES)
+        assert one is two
+        await it.live(one)
+        assert names(one) == {"worker-a", "worker-b"}
+        assert len([seen for seen in it.server.asked("list") if seen.path == "/api/v1/nodes"]) == 1
+
+
+async def test_a_feed_ends_when_the_last_has_let_it_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "LINGER", 0.0)
+    async with opened(tmp_path) as it:
+        feed = it.session.open(SERVICES, "shop")
+        it.session.open(SERVICES, "shop")
+        path = SERVICES.path("shop")
+        await until(lambda: it.server.streaming(path) == 1, "a watch")
+        feed.release()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert feed in it.session.feeds
+        feed.release()
+        await until(lambda: feed not in it.session.feeds, "the feed closed")
+        await until(lambda: it.server.streaming(path) == 0, "the watch ended")
+        assert it.session.open(SERVICES, "shop") is not feed
+
+
+async def test_a_feed_that_is_taken_up_again_in_time_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "LINGER", 1_000)
+    async with opened(tmp_path) as it:
+        feed = it.session.open(SERVICES, "shop")
+        await it.live(feed)
+        feed.release()
+        monkeypatch.setattr(feed_module, "LINGER", 0.0)
+        assert it.session.open(SERVICES, "shop") is feed
+        it.server.store.put("/api/v1/services", "cart", "shop")
+        await until(lambda: "cart" in names(feed))
+        assert len([seen for seen in it.server.asked("list") if seen.path == SERVICES.path("shop")]) == 1
+
+
+async def test_what_all_namespaces_are_watched_for_serves_a_single_one(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        everywhere = it.session.open(PODS)
+        await it.live(everywhere)
+        assert it.session.open(PODS, "shop") is everywhere
+
+
+async def test_a_namespace_that_is_watched_does_not_serve_all(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        shop = it.session.open(SERVICES, "shop")
+        everywhere = it.session.open(SERVICES)
+        assert shop is not everywhere
+        await it.live(shop, everywhere)
+        assert names(shop) < names(everywhere)
+
+
+async def test_what_has_no_namespace_is_one_feed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        assert it.session.open(NODES, "shop") is it.session.open(NODES)
+
+
+async def test_nodes_hold_the_pods_that_they_count_and_let_them_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as it:
+        nodes = it.session.open(NODES)
+        pods = next(feed for feed in it.session.feeds if feed.resource is PODS)
+        await it.live(nodes, pods)
+        assert dict(nodes.collection.joined.pods_on_node) == {"worker-a": 3, "worker-b": 5}
+        put_pod(it.server, "more", node="worker-a")
+        await until(lambda: nodes.collection.joined.pods_on_node["worker-a"] == 4)
+        monkeypatch.setattr(feed_module, "LINGER", 0.0)
+        nodes.release()
+        await until(lambda: it.session.feeds == [], "both feeds closed")
+
+
+async def test_a_denied_feed_leaves_the_others_alone(tmp_path: Path) -> None:
+    def guarded(server: ApiServer) -> None:
+        fill(server)
+        server.fault("/api/v1/nodes", "list", refuse(403, "Forbidden", "nodes is forbidden"))
+
+    async with opened(tmp_path, guarded) as it:
+        nodes, pods = it.session.open(NODES), it.session.open(PODS)
+        await it.live(pods)
+        await until(lambda: nodes.state.phase is Phase.DENIED)
+        assert nodes.state.reason == "nodes is forbidden"
+
+
+async def test_closing_the_hub_stops_all_that_runs(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        session = it.session
+        feeds = [session.open(resource) for resource in (PODS, NODES, DEPLOYMENTS)]
+        await it.live(*feeds)
+        await it.hub.close()
+        assert len(session._tasks) == 0
+        assert it.hub.sessions == {}
+        await until(lambda: not it.server._streams, "no watch is open")
+        assert it.hub.faults.count == 0
+
+
+# ── what the server offers ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_it_introduces_itself(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        await until(lambda: it.session.user == "tester" and it.session.version == "v1.36.3")
+        assert await it.session.find("svc") == SERVICES
+        assert it.session.trouble is None
+
+
+async def test_words_are_looked_up_once_discovery_has_answered(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        found = await it.session.find("secrets")  # at once: nothing has been answered yet
+        assert found
+        assert found.kind == "Secret"
+
+
+async def test_a_crd_made_meanwhile_is_found_without_a_restart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        assert await it.session.find("gadgets") is None
+        it.server.served = (*it.server.served, GADGETS)
+        assert await it.session.find("gd") == GADGETS
+
+
+async def test_words_that_are_asked_for_at_the_same_time_share_one_discovery(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        await it.session.find("pods")
+        await until(lambda: it.session._discovery is not None and it.session._discovery.done())
+        before = len([seen for seen in it.server.requests if seen.path == "/apis"])
+        assert await asyncio.gather(*(it.session.find(f"nothing-{n}") for n in range(5))) == [None] * 5
+        assert len([seen for seen in it.server.requests if seen.path == "/apis"]) == before + 1
+
+
+async def test_half_a_discovery_is_noted_and_the_rest_is_there(tmp_path: Path) -> None:
+    def half(server: ApiServer) -> None:
+        fill(server)
+        server.fault("/apis", "get", *[refuse(503, "ServiceUnavailable", "not now")] * 2)
+
+    async with opened(tmp_path, half) as it:
+        assert await it.session.known("svc") == SERVICES
+        await until(lambda: "do not answer" in it.session.notes.get("discovery", ""))
+        assert await it.session.find("deployments") == DEPLOYMENTS  # known without being told
+
+
+async def test_a_server_that_comes_up_later_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "RETRY", 0.01)
+
+    def down(server: ApiServer) -> None:
+        fill(server)
+        for path in ("/version", "/api", "/apis"):
+            server.fault(path, "get", *[refuse(503, "ServiceUnavailable", "it is starting")] * 2)
+
+    async with opened(tmp_path, down) as it:
+        await until(lambda: it.session.trouble is not None)
+        assert str(it.session.trouble) == "it is starting"
+        await until(lambda: it.session.version == "v1.36.3")
+        assert it.session.trouble is None
+        assert await it.session.find("svc") == SERVICES
+
+
+# ── metrics ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_usage_is_joined_and_follows_the_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage_module, "INTERVAL", 0.01)
+    async with opened(tmp_path) as it:
+        pods = it.session.open(PODS)
+        touched: list[tuple[str, str]] = []
+        pods.collection.listen(touched.extend)
+        await until(lambda: ("shop", "web-1") in pods.collection.joined.usage)
+        assert pods.collection.joined.usage["shop", "web-1"].cpu == pytest.approx(0.045)
+        await it.live(pods)
+        touched.clear()
+        put_usage(it.server, "web-1", "shop", cpu="200m", memory="58Mi")
+        await until(lambda: pods.collection.joined.usage["shop", "web-1"].cpu == pytest.approx(0.2))
+        assert set(touched) == {("shop", "web-1")}  # only rows whose figures are others now
+        assert not it.session.notes.get("metrics")
+
+
+async def test_a_cluster_without_metrics_is_noted_once(tmp_path: Path) -> None:
+    def without(server: ApiServer) -> None:
+        fill(server)
+        server.served = tuple(r for r in server.served if r.gvr.group != "metrics.k8s.io")
+
+    async with opened(tmp_path, without) as it:
+        changes: list[str] = []
+        it.session.on_change = lambda: changes.append(it.session.notes.get("metrics", ""))
+        it.session.open(PODS)
+        it.session.open(NODES)
+        await until(lambda: bool(it.session.notes.get("metrics")))
+        assert it.session.notes["metrics"] == "no metrics: this cluster does not serve metrics.k8s.io"
+        assert [path for path in it.server.requests if "metrics" in path.path] == []
+
+
+async def test_dead_metrics_are_noted_and_dashes_again_and_forgiven(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_module, "INTERVAL", 0.01)
+    async with opened(tmp_path) as it:
+        pods = it.session.open(PODS)
+        await until(lambda: bool(pods.collection.joined.usage))
+        fault = refuse(503, "ServiceUnavailable", "the server is currently unable to handle the request")
+        noted: list[str] = []
+        it.session.on_change = lambda: noted.append(it.session.notes.get("metrics", ""))
+        it.server.fault("/apis/metrics.k8s.io/v1beta1/pods", "list", fault)
+        await until(lambda: any(line.startswith("no metrics: ") for line in noted))
+        await until(lambda: bool(pods.collection.joined.usage) and not it.session.notes["metrics"])
+        assert it.hub.faults.count == 0
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_whole_object_comes_from_what_is_watched_or_is_read(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        pods = it.session.open(PODS)
+        await it.live(pods)
+        raw = await it.session.whole(Key("lab", PODS.gvr, "shop", "web-1"), PODS)
+        assert json.loads(raw)["metadata"]["name"] == "web-1"
+        assert it.server.asked("get") == [] or "/pods/" not in str(it.server.asked("get"))
+        raw = await it.session.whole(Key("lab", SERVICES.gvr, "shop", "web"), SERVICES)
+        assert json.loads(raw)["size"] == 80
+        with pytest.raises(ApiError) as raised:
+            await it.session.whole(Key("lab", SERVICES.gvr, "shop", "none"), SERVICES)
+        assert raised.value.missing
+
+
+async def test_read_decodes_what_a_path_answers(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        found = await it.session.read(Request("GET", DEPLOYMENTS.path("shop", "web", "scale")))
+        assert found["kind"] == "Scale"
+        assert found["spec"] == {"replicas": 3}
+
+
+async def test_a_tail_keeps_its_lines_until_they_are_taken_and_ends_with_one_remark(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        woken: list[int] = []
+        tail = it.session.tail(LogSource("shop", "web-1", "main"), lambda: woken.append(1), 10)
+        await until(lambda: len(tail._waiting) == 3)
+        write_log(it.server, "web-1", "more")
+        await until(lambda: len(tail._waiting) == 4)
+        assert woken == [1]  # once for all that wait
+        assert [line.text for line in tail.take()][-1] == "more"
+        assert tail.take() == []
+        tail.close()
+        await until(lambda: it.server.streaming("/api/v1/namespaces/shop/pods/web-1/log") == 0)
+
+
+async def test_a_log_that_cannot_be_had_says_why(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        it.server.fault("/api/v1/namespaces/shop/pods/web-1/log", "log", refuse(403, "Forbidden", "no logs for you"))
+        tail = it.session.tail(LogSource("shop", "web-1", "main"), lambda: None, 10)
+        await until(lambda: tail.ended)
+        assert [line.text for line in tail.take()] == ["no logs for you — ask for a role that allows it"]
+
+
+# ── namespaces ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_namespaces_used_lately_come_first(tmp_path: Path) -> None:
+    async with opened(tmp_path, namespace="shop") as it:
+        pods = it.session.open(PODS)
+        await it.live(pods)
+        assert it.session.namespaces() == ["shop", "kube-system"]
+        it.session.use_namespace("kube-system")
+        assert it.session.namespaces() == ["kube-system", "shop"]
+        it.session.use_namespace("")
+        assert it.session.namespace == ""
+        assert it.session.recent_namespaces == ["kube-system", "shop"]
+        for number in range(20):
+            it.session.use_namespace(f"n{number}")
+        assert it.session.recent_namespaces == [f"n{number}" for number in range(19, 10, -1)]
+
+
+# ── the hub ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_contexts_live_side_by_side_and_are_opened_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        other = await it.hub.open("other")
+        assert other is not it.session
+        assert await it.hub.open("other") is other
+        assert set(it.hub.sessions) == {"lab", "other"}
+        with pytest.raises(ConfigError, match="mars"):
+            await it.hub.open("mars")
+
+
+# ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Answers:
+    """Stands for Access: answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.go = asyncio.Event()
+        self.verdict = Verdict(False, "no")
+
+    async def may(
+        self, verb: str, resource: Resource, namespace: str = "", name: str = "", subresource: str = ""
+    ) -> Verdict:
+        self.asked.append((verb, namespace))
+        await self.go.wait()
+        return self.verdict
+
+
+async def test_rights_answer_at_once_and_ask_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    access, tasks, answered = Answers(), Tasks(Faults()), asyncio.Event()
+    rights = Rights(access, tasks)  # type: ignore[arg-type]
+
+    def look_up(namespace: str = "shop") -> Verdict | None:
+        return rights.look_up("patch", DEPLOYMENTS, namespace, "scale", answered.set)
+
+    assert [look_up(), look_up()] == [None, None]
+    await asyncio.sleep(0)
+    assert access.asked == [("patch", "shop")]
+    access.go.set()
+    await answered.wait()
+    assert look_up() == Verdict(False, "no")
+    assert look_up("other") is None
+    assert access.asked == [("patch", "shop")]
+    # what was known too long ago is shown, and asked anew
+    answered.clear()
+    access.verdict = Verdict(True)
+    monkeypatch.setattr(rights_module, "REMEMBERED", -1.0)
+    assert look_up() == Verdict(False, "no")
+    await answered.wait()
+    await until(lambda: look_up() == Verdict(True))
+    await tasks.close()
+
+
+# ── tasks and faults ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def fail() -> None:
+    raise ValueError("first line\nsecond line")
+
+
+async def test_a_task_that_fails_is_heard_of_and_takes_no_other_along(caplog: pytest.LogCaptureFixture) -> None:
+    faults, told, done = Faults(), list[str](), asyncio.Event()
+    faults.tell = told.append
+    tasks = Tasks(faults)
+
+    async def work() -> None:
+        await done.wait()
+
+    other = tasks.start(work(), "working")
+    failing = tasks.start(fail(), "reading tea leaves")
+    await asyncio.wait([failing])
+    await until(lambda: faults.count == 1)
+    assert told == ["ValueError while reading tea leaves: first line"]
+    assert "while reading tea leaves" in caplog.text
+    assert "second line" in caplog.text
+    assert len(tasks) == 1
+    done.set()
+    await other
+    await tasks.close()
+    assert len(tasks) == 0
+
+
+async def test_closing_tasks_cancels_them_and_waits(caplog: pytest.LogCaptureFixture) -> None:
+    faults, ended = Faults(), list[str]()
+    tasks = Tasks(faults)
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append("ended")
+
+    for _ in range(3):
+        tasks.start(work(), "working")
+    await asyncio.sleep(0)
+    await tasks.close()
+    assert ended == ["ended"] * 3
+    assert faults.count == 0
+
+
+def test_a_fault_without_a_message_is_told_too() -> None:
+    faults, told = Faults(), list[str]()
+    faults.tell = told.append
+    faults.report(KeyError(), "looking")
+    assert told == ["KeyError while looking: no message"]
+
+
+def test_the_log_file_is_k9pys_own(tmp_path: Path) -> None:
+    root = logging.getLogger()
+    before, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+    try:
+        path = open_log(tmp_path / "logs")
+        assert path == tmp_path / "logs" / "k9py.log"
+        assert len(root.handlers) == 1  # nothing else may write to the terminal
+        Faults().report(ValueError("boom"), "testing")
+        text = path.read_text()
+        assert "ERROR k9py while testing" in text
+        assert "ValueError: boom" in text
+        assert (tmp_path / "logs").stat().st_mode & 0o077 == 0
+    finally:
+        for handler in root.handlers:
+            handler.close()
+        root.handlers[:] = before
+        root.setLevel(level)
+        logging.raiseExceptions = raises
+
+
+def test_without_a_place_for_a_log_it_goes_on_without_one(tmp_path: Path) -> None:
+    root = logging.getLogger()
+    before, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+    (tmp_path / "file").write_text("")
+    try:
+        assert open_log(tmp_path / "file" / "logs") is None
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        logging.raiseExceptions = raises
