@@ -266,7 +266,7 @@ class K9pyApp(Surviving, App[None]):
 
     async def use_namespace(self, name: str) -> None:
         """Show another namespace ("" = all) on home, and on all that is opened from here on."""
-        if self.session is None:
+        if self.session is None or name == self.session.namespace:
             return
         if name and await self.session.lacks_namespace(name):
             raise K9pyError(f"there is no namespace {name}", ":ns shows which there are")

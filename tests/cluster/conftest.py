@@ -11,7 +11,7 @@ import secrets
 import sys
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -34,7 +34,6 @@ class Cluster:
     kubeconfig: Path
     kubectl: Kubectl
     lab: Lab | None
-    made: list[str] = field(default_factory=list)
 
     def nodes(self) -> list[str]:
         return self.kubectl.names("nodes")
@@ -43,7 +42,6 @@ class Cluster:
         """A namespace that can run pods: one is refused until there is a default service account."""
         name = f"k9py-{word}-{secrets.token_hex(2)}"
         self.kubectl("create", "namespace", name)
-        self.made.append(name)
         self.kubectl.wait("serviceaccount/default", "create", name, 60)
         return name
 
@@ -67,8 +65,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         if provider.lab:
             provider.lab.begin_log_proof()
         yield found
-        for namespace in found.made:
-            kubectl.wait(f"namespace/{namespace}", "delete")
     finally:
         provider.close()
 

@@ -32,6 +32,10 @@ def pods_of(kubectl: Kubectl, namespace: str, app: str) -> list[str]:
     return kubectl.names("pods", "-n", namespace, "-l", f"app={app}")
 
 
+def on_node(kubectl: Kubectl, namespace: str, node: str) -> list[str]:
+    return kubectl.names("pods", "-n", namespace, f"--field-selector=spec.nodeName={node}")
+
+
 def numbers(pane: Pane) -> list[int]:
     """The numbers of the lines that a log shows."""
     return [int(found[1]) for line in pane.lines if (found := re.match(r"(?:\S+Z )?line (\d+) ", line.strip()))]
@@ -45,8 +49,9 @@ def go_to(k9py: K9py, title: str) -> None:
     k9py.wait_pane(title, lambda pane: True)
 
 
-def test_four_panes_show_the_cluster(k9py: Open, cluster: Cluster, namespace: str) -> None:
-    screen = k9py("-n", namespace)
+@pytest.mark.parametrize("size", SIZES[1:], ids=str)
+def test_four_panes_show_the_cluster(k9py: Open, cluster: Cluster, namespace: str, size: tuple[int, int]) -> None:
+    screen = k9py("-n", namespace, size=size)
     pods = pods_of(cluster.kubectl, namespace, "web")
     for node in cluster.nodes():
         screen.wait_row("Nodes", node, "Ready")
@@ -86,8 +91,7 @@ def test_a_node_narrows_pods(k9py: Open, cluster: Cluster, namespace: str) -> No
     for node in (second, first):
         screen.point_at("Nodes", node)
         screen.wait_title("Pods", rf" · node {node}$")
-        on_it = cluster.kubectl.names("pods", "-n", namespace, f"--field-selector=spec.nodeName={node}")
-        screen.wait_names("Pods", on_it)
+        screen.wait_names("Pods", on_node(cluster.kubectl, namespace, node))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -140,11 +144,29 @@ def test_small_terminals_have_tabs(k9py: Open, cluster: Cluster, namespace: str)
     screen.wait_row("Deployments", "web", "3/3")
     assert screen.find("Pods") is None
     screen.point_at("Deployments", "web")
-    screen.send("shift-tab", "shift-tab", "shift-tab")
+    screen.send("tab")
     screen.wait_title("Pods", r"deployment web")
     screen.wait_names("Pods", pods_of(cluster.kubectl, namespace, "web"))
+    screen.send("shift-tab", "shift-tab")
+    node = cluster.nodes()[1]
+    screen.point_at("Nodes", node)
+    screen.send("tab", "tab")
+    screen.wait_title("Pods", rf"node {node}")
+    screen.wait_names("Pods", on_node(cluster.kubectl, namespace, node))
     screen.send("esc")
     screen.wait_title("Pods", r"^Pods 7 ")
+
+
+def test_a_terminal_that_grows_and_shrinks(k9py: Open, namespace: str) -> None:
+    screen = k9py("-n", namespace, size=(80, 24))
+    screen.wait(r"Nodes   Deployments  \[Pods\]  Logs")
+    screen.resize(200, 50)
+    for title in ("Nodes", "Deployments", "Pods", "Logs"):
+        screen.wait_pane(title, lambda pane: True, "not there")
+    screen.wait_row("Pods", "two", "2/2", "Running")
+    screen.resize(80, 24)
+    screen.wait(r"Nodes   Deployments  \[Pods\]  Logs")
+    screen.wait_row("Pods", "two", "2/2", "Running")
 
 
 def test_a_log_full_screen(k9py: Open, kubectl: Kubectl, namespace: str) -> None:

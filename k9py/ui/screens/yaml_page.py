@@ -69,7 +69,7 @@ class YamlPage(Page):
         try:
             self._raw = await self.session.whole(self._row.key, self._resource)
         except K9pyError as error:
-            self.query_one("#text", Static).update(clean(error.line))
+            self.query_one("#text", Static).update(f"✖ {clean(error.line)}")
             return
         self._show()
 
