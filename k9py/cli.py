@@ -28,12 +28,10 @@ def build_parser() -> argparse.ArgumentParser:
     """All options and subcommands."""
     parser = argparse.ArgumentParser(prog="k9py", description="A live terminal dashboard for Kubernetes.")
     _add_options(parser)
-    parser.set_defaults(run=run_dashboard)
+    parser.set_defaults(run=run_dashboard, command="", request_timeout=0.0, theme="dark")
     # the options may stand after a command as well; there, those that are not given say nothing
     after = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_options(after)
-    for action in after._actions:
-        action.default = argparse.SUPPRESS
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="subcommand")
     for name, run, about in (
         ("version", run_version, "print the versions of k9py and of the cluster's server"),
@@ -51,19 +49,16 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--context", metavar="NAME", help="the context (default: the kubeconfig's current one)")
     parser.add_argument("-n", "--namespace", metavar="NAME", help="the namespace to begin in")
     parser.add_argument("-A", "--all-namespaces", action="store_true", help="begin in all namespaces")
-    parser.add_argument(
-        "-c", "--command", metavar="COMMAND", default="", help='open a view: -c pods, -c "deploy kube-system"'
-    )
+    parser.add_argument("-c", "--command", metavar="COMMAND", help='open a view: -c pods, -c "deploy kube-system"')
     parser.add_argument(
         "--request-timeout",
         metavar="TIME",
         type=parse_duration,
-        default=0.0,
         help="give up on a request after this long: 5s, 2m; 0 is the default (30s)",
     )
     parser.add_argument("--insecure-skip-tls-verify", action="store_true", help="do not check the server's certificate")
     parser.add_argument("--readonly", action="store_true", help="change nothing")
-    parser.add_argument("--theme", choices=("dark", "light"), default="dark", help="dark or light")
+    parser.add_argument("--theme", choices=("dark", "light"), help="dark or light")
 
 
 def parse_duration(text: str) -> float:

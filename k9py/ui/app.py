@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.types import CSSPathType
 from textual.worker import WorkerFailed, get_current_worker
@@ -130,7 +129,6 @@ class K9pyApp(Surviving, App[None]):
 
     def _begin(self, session: Session) -> None:
         """Make a session the one that is shown, from its home page on."""
-        self._stop_opening()
         self.session = session
         self._troubled = None
         if self._watcher:
@@ -140,6 +138,11 @@ class K9pyApp(Surviving, App[None]):
         self._pop_to(1)
         self.push_screen(HomePage(session))
 
+    @property
+    def idle(self) -> bool:
+        """Whether a dialog may come up: no other is open, and nothing is being typed."""
+        return isinstance(self.screen, Page) and not self.screen.typing and not self.opening
+
     def _stop_opening(self) -> None:
         """What waits for an answer of a page that is about to go would wait for ever."""
         own = get_current_worker() if self.opening else None
@@ -147,16 +150,14 @@ class K9pyApp(Surviving, App[None]):
             if worker.group in OPENING and worker is not own:
                 worker.cancel()
 
-    def _pop_to(self, count: int) -> None:
-        while len(self.screen_stack) > count:
-            if isinstance(self.screen, ModalScreen):
-                self.screen.dismiss(None)
-            else:
-                self.pop_screen()
-
     def home(self) -> None:
         """The first page."""
         self._pop_to(2)
+
+    def _pop_to(self, count: int) -> None:
+        self._stop_opening()
+        while len(self.screen_stack) > count:
+            self.pop_screen()
 
     def back(self) -> None:
         """One page back; the first one stays."""
@@ -167,6 +168,10 @@ class K9pyApp(Surviving, App[None]):
         """Carry out what was typed after `:`, and remember it."""
         self._history.push(text.strip())
         self.go(text)
+
+    def recent_commands(self) -> list[str]:
+        """What was typed lately, the newest first."""
+        return self._history.recent()
 
     def action_history(self, by: int) -> None:
         if command := self._history.step(by):
@@ -340,7 +345,9 @@ class K9pyApp(Surviving, App[None]):
         trouble = self.session.trouble if self.session else None
         if trouble and self.session and self.session is not self._troubled:
             self._troubled = self.session
-            self.push_screen(ContextsPage(self.session))
+            self.push_screen(ContextsPage(self.session, leaves=True))
+        elif not trouble and isinstance(self.screen, ContextsPage) and self.screen.leaves:
+            self.back()  # right again without a key
 
     def _tick(self) -> None:
         """Once a second: ages go on."""

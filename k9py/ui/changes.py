@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from k9py.actions.action import Action, Look
+from k9py.actions.action import Action, Fact, Look
 from k9py.actions.plan import Plan, Target, name_targets
 from k9py.session.runner import Outcome, run_plan
 from k9py.session.session import Session
 from k9py.store.row import Row
 from k9py.ui.screens.dialogs import Ask, Confirm, Outcomes
+from k9py.values.errors import K9pyError
 from k9py.values.resource import Resource
 
 if TYPE_CHECKING:
@@ -41,12 +43,9 @@ def refusal_of(
 async def change(app: K9pyApp, session: Session, action: Action, resource: Resource, rows: Sequence[Row]) -> None:
     """Carry an action through. The targets are those that were there when the key was pressed."""
     targets = [Target(row.key, row.uid, resource) for row in rows]
-    if refused := await _refused(app, session, action, targets):
-        app.say(f"{action.title}: {refused}", bad=True)
-        return
-    facts = await action.gather(session.read, targets)
+    facts = await _gather(app, session, action, targets)
     if all(fact.failed for fact in facts):
-        app.say(f"{action.title} {name_targets(targets)}: {facts[0].failed and facts[0].failed.line}", bad=True)
+        app.say(f"{action.title} {name_targets(targets)}: {_why(facts[0])}", bad=True)
         return
     question = action.ask(facts)
     answer = await app.push_screen_wait(Ask(question)) if question else ""
@@ -57,30 +56,40 @@ async def change(app: K9pyApp, session: Session, action: Action, resource: Resou
         app.carry_out(session, plan)
 
 
-async def _refused(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> str:
+async def _gather(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> list[Fact]:
+    """What is known of each target; of those that may not be changed, that they may not."""
+    refusals = await _refusals(app, session, action, targets)
+    permitted = [target for target in targets if target.key.namespace not in refusals]
+    denied = [Fact(t, failed=K9pyError(refusals[t.key.namespace])) for t in targets if t not in permitted]
+    return [*(await action.gather(session.read, permitted)), *denied]
+
+
+async def _refusals(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> dict[str, str]:
+    """Why an action may not be done, by namespace; those where it may are not named."""
+    namespaces = sorted({target.key.namespace for target in targets})
     if app.readonly:
-        return READ_ONLY
-    for namespace in {target.key.namespace for target in targets}:
-        verdict = await session.access.may(
-            action.right.verb, targets[0].resource, namespace, subresource=action.right.subresource
-        )
-        if not verdict.allowed:
-            return verdict.reason
-    return ""
+        return dict.fromkeys(namespaces, READ_ONLY)
+    right, resource = action.right, targets[0].resource
+    asked = (session.access.may(right.verb, resource, name, subresource=right.subresource) for name in namespaces)
+    verdicts = zip(namespaces, await asyncio.gather(*asked), strict=True)
+    return {name: verdict.reason for name, verdict in verdicts if not verdict.allowed}
+
+
+def _why(fact: Fact) -> str:
+    return fact.failed.line if fact.failed else ""
 
 
 async def carry_out(app: K9pyApp, session: Session, plan: Plan) -> None:
     """Send what was confirmed, and say what became of it."""
     outcomes = await run_plan(session, plan)
     failed = [outcome for outcome in outcomes if outcome.failed]
-    if len(outcomes) > 1 or plan.refusals:
-        app.say(
-            f"{plan.title}: {len(outcomes) - len(failed)} done, {len(failed) + len(plan.refusals)} not",
-            bad=bool(failed),
-        )
-        await app.push_screen_wait(Outcomes(plan, outcomes))
+    if len(outcomes) == 1 and not plan.refusals:
+        app.say(_line(plan, outcomes[0]), bad=bool(failed))
         return
-    app.say(_line(plan, outcomes[0]), bad=bool(failed))
+    undone = len(failed) + len(plan.refusals)
+    app.say(f"{plan.title}: {len(outcomes) - len(failed)} done, {undone} not", bad=bool(undone))
+    if app.idle:  # never under the fingers of somebody who types
+        app.push_screen(Outcomes(plan, outcomes))
 
 
 def _line(plan: Plan, outcome: Outcome) -> str:

@@ -53,12 +53,13 @@ async def _namespace(app: K9pyApp, goto: Goto) -> None:
         app.home()
 
 
+CONTEXTS = Word(("ctx", "context", "contexts"), _contexts)
 ALL = (
     Word(("home",), _home),
     Word(("quit", "q", "q!", "qa", "exit"), _quit),
     Word(("about",), _about),
     Word(("help", "h", "?"), _help),
-    Word(("ctx", "context", "contexts"), _contexts),
+    CONTEXTS,
     Word(("ns", "namespace", "namespaces"), _namespace),
 )
 WORDS = {name: word for word in ALL for name in word.names}
@@ -66,13 +67,15 @@ WORDS = {name: word for word in ALL for name in word.names}
 
 def suggest(app: K9pyApp, text: str) -> list[str]:
     """Words and kinds for the first word, namespaces for the second, contexts after `@`."""
+    if not text:
+        return app.recent_commands()
     head, space, last = text.rpartition(" ")
-    if last.startswith("@") or head in ("ctx", "context"):
+    if last.startswith("@") or WORDS.get(head) is CONTEXTS:
         names = (context.name for context in app.hub.kubeconfig.contexts)
         mark = "@" if last.startswith("@") else ""
-        return [f"{head} {mark}{name}" for name in names if last.removeprefix("@") in name]
+        return [f"{head} {mark}{name}".strip() for name in names if last.removeprefix("@") in name]
     if space:
         return [f"{head} {name}" for name in app.namespaces() if name.startswith(last)]
-    own = [word.names[0] for word in ALL if last and word.names[0].startswith(last)]
-    kinds = app.session.catalog.suggest(last) if app.session and last else []
+    own = [word.names[0] for word in ALL if word.names[0].startswith(last)]
+    kinds = app.session.catalog.suggest(last) if app.session else []
     return own + [kind for kind in kinds if kind not in own]

@@ -33,6 +33,8 @@ def parse_goto(text: str) -> Goto:
     """
     head, _, filter_text = text.strip().partition(" /")
     words = _split(head)
+    if words and words[0].startswith("@"):
+        words = ["", *words]  # a context alone
     goto = Goto(words[0].lower() if words else "", filter=filter_text.strip(), rest=tuple(words[1:]))
     pending = list(words[1:])
     while pending:

@@ -22,6 +22,10 @@ class History:
         self._at -= len(commands) - len(self._commands)
         self._move_to(len(self._commands) - 1)
 
+    def recent(self) -> list[str]:
+        """All that is remembered, the newest first, each once."""
+        return list(dict.fromkeys(reversed(self._commands)))
+
     def step(self, by: int) -> str | None:
         """The command before (-1) or after (1) the present one, which it becomes; None at the end."""
         if not 0 <= self._at + by < len(self._commands):

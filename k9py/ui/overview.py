@@ -23,7 +23,7 @@ TONES = {
     Phase.STALE: Tone.BAD,
     Phase.DENIED: Tone.BUSY,
 }
-GRAVITY = (Phase.STALE, Phase.SYNCING, Phase.CONNECTING, Phase.DENIED, Phase.LIVE)
+GRAVITY = (Phase.STALE, Phase.SYNCING, Phase.CONNECTING, Phase.LIVE, Phase.DENIED)
 """Which state the first line shows when feeds differ: the first of these that any of them has."""
 
 
@@ -103,7 +103,8 @@ class Watcher:
         if usage is self._usage or not usage:
             return
         self._usage = usage
-        nodes = self._readable_nodes()
+        # of nodes without metrics neither what they use is known nor may what they have count
+        nodes = [node for node in self._readable_nodes() if ("", node.metadata.name) in usage]
         for history, used, whole in (
             (self._cpu, sum(u.cpu for u in usage.values()), sum(node.allocatable_cpu for node in nodes)),
             (self._memory, sum(u.memory for u in usage.values()), sum(node.allocatable_memory for node in nodes)),

@@ -47,7 +47,8 @@ def _measure(given: argparse.Namespace) -> None:
         print(f"round {number + 1}: at rest, and at {RATE} changes a second", flush=True)
         steady.append(measure_steady(kubeconfig, given.pods))
     found = report.figures(kubectl, table, home, steady)
-    print(report.as_text(found))
+    machine += report.caution(steady)
+    print(f"{report.as_text(found)}\n{machine}")
     if given.write:
         report.write(found, machine)
 

@@ -12,7 +12,7 @@ from statistics import median
 
 import psutil
 
-from tests.perf.dashboard import Start, Steady
+from tests.perf.dashboard import RATE, Start, Steady
 from tests.perf.kubectl import Cost
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -120,6 +120,14 @@ def describe_machine(pods: int, version: str) -> str:
     size = f"{os.cpu_count()} cores that k9py shares with the API server and etcd, {memory:.0f} GB"
     what = f"Python {platform.python_version()}, Kubernetes {version.removeprefix('v')}, {pods:,} pods"
     return f"{size}; {what}; load average at the start {load:.1f}"
+
+
+def caution(steady: Sequence[tuple[Steady, Steady]]) -> str:
+    """What must be known before the figures at RATE changes a second are believed."""
+    rate = median(busy.rate for _, busy in steady) if steady else RATE
+    if rate >= 0.9 * RATE:
+        return ""
+    return f"; the server took only {rate:.0f} of {RATE} changes a second: the machine was busy with other things"
 
 
 def as_text(found: Sequence[Figure]) -> str:

@@ -6,12 +6,14 @@ import platform
 import time
 
 import psutil
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from k9py import __version__
+from k9py.session.feed import Feed
 from k9py.session.session import Session
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.pane import describe_state
@@ -44,13 +46,13 @@ class AboutPage(Page):
         self.set_interval(PERIOD, self._read)
 
     def _read(self) -> None:
-        text = Text()
+        table = Table.grid(padding=(0, 2, 0, 0))
         for title, facts in (("k9py", self._own()), ("Watching", self._watches()), ("Notes", self._notes())):
-            text.append(f"{title}\n", "bold")
+            table.add_row(Text(title, "bold"), "")
             for name, value in facts:
-                text.append(f"  {name:<14}", "dim").append(f"{clean(value)}\n")
-            text.append("\n")
-        self.query_one("#text", Static).update(text)
+                table.add_row(Text(f"  {name}", "dim"), Text(clean(value)))
+            table.add_row("", "")
+        self.query_one("#text", Static).update(table)
 
     def _own(self) -> list[tuple[str, str]]:
         app = self.k9py
@@ -71,10 +73,15 @@ class AboutPage(Page):
 
     def _watches(self) -> list[tuple[str, str]]:
         return [
-            (feed.resource.gvr.plural, f"{len(feed.collection.records):,} objects, {describe_state(feed.state)}")
+            (feed.resource.gvr.plural, self._watch(feed.namespace, session.context.name, feed))
             for session in self.k9py.hub.sessions.values()
             for feed in session.feeds
         ]
+
+    def _watch(self, namespace: str, context: str, feed: Feed) -> str:
+        where = f" in {namespace}" if namespace else ""
+        of = f" of {context}" if len(self.k9py.hub.sessions) > 1 else ""
+        return f"{len(feed.collection.records):,} objects{where}{of}, {describe_state(feed.state)}"
 
     def _notes(self) -> list[tuple[str, str]]:
         notes = [(topic, line) for topic, line in self.session.notes.items() if line] if self.session else []

@@ -19,8 +19,10 @@ from k9py.values.text import clean, pad
 class ContextsPage(Page):
     """A list that enter chooses from."""
 
-    def __init__(self, session: Session | None, trouble: str = "") -> None:
+    def __init__(self, session: Session | None, trouble: str = "", leaves: bool = False) -> None:
         super().__init__(session)
+        self.leaves = leaves
+        """Whether it came up by itself, and goes when what is wrong is over."""
         self._trouble = trouble
         self._said = Static(id="trouble", markup=False)
 

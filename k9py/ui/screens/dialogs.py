@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -24,23 +24,46 @@ from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.choices import Choices
 from k9py.values.text import clean
 
+Answer = TypeVar("Answer")
 
-class Ask(Surviving, ModalScreen[str | None]):
-    """One line to be answered. It is dismissed with the answer, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", show=False)]
+class Dialog(Surviving, ModalScreen[Answer | None]):
+    """A box with a title, a body and a line of keys. Escape leaves it, with no answer."""
 
-    def __init__(self, question: Question) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    KEYS = "esc back"
+
+    def __init__(self, title: str) -> None:
         super().__init__()
-        self._question = question
+        self._title = title
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = border_text(self._question.title)
-            yield Static(clean(self._question.label), markup=False)
-            yield Input(self._question.initial, compact=True)
-            yield Static("", classes="complaint", markup=False)
-            yield Static("⏎ go on   esc leave", classes="keys", markup=False)
+            box.border_title = border_text(self._title)
+            yield from self.compose_body()
+            yield Static(self.KEYS, classes="keys", markup=False)
+
+    def compose_body(self) -> ComposeResult:
+        """What stands between the title and the keys."""
+        yield from ()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Ask(Dialog[str]):
+    """One line to be answered."""
+
+    KEYS = "⏎ go on   esc leave"
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.title)
+        self._question = question
+
+    def compose_body(self) -> ComposeResult:
+        yield Static(clean(self._question.label), markup=False)
+        yield Input(self._question.initial, compact=True)
+        yield Static("", classes="complaint", markup=False)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -51,37 +74,35 @@ class Ask(Surviving, ModalScreen[str | None]):
         if not self._question.check(event.value):
             self.dismiss(event.value)
 
-    def action_dismiss_none(self) -> None:
-        self.dismiss(None)
 
-
-class Confirm(Surviving, ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """What a Plan will do, to whom, and the kubectl commands that do the same. Nothing is done before `yes`."""
 
+    KEYS = "y yes   n no   c copy the commands   j k scroll"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "answer(False)", show=False),
+        Binding("n", "answer(False)", show=False),
         Binding("y", "answer(True)", show=False),
         Binding("c", "copy", show=False),
         Binding("left,right,h,l", "other", show=False),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown,ctrl+f", "scroll(8)", show=False),
+        Binding("pageup,ctrl+b", "scroll(-8)", show=False),
     ]
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__()
+        super().__init__(plan.title)
         self._plan = plan
         self._visible_since = math.inf
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
-            box.border_title = border_text(self._plan.title)
-            with VerticalScroll(classes="targets", can_focus=False):
-                yield Static(self._targets(), markup=False)
+    def compose_body(self) -> ComposeResult:
+        with VerticalScroll(classes="plan", can_focus=False):
+            yield Static(self._targets(), markup=False)
             yield Static("the same with kubectl", classes="caption", markup=False)
-            with VerticalScroll(classes="commands", can_focus=False):
-                yield Static("\n".join(clean(line) for line in self._plan.commands), markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("No", id="no", compact=True)
-                yield Button("Yes", id="yes", compact=True, variant="primary")
-            yield Static("y yes   n no   c copy the commands", classes="keys", markup=False)
+            yield Static("\n".join(clean(line) for line in self._plan.commands), classes="commands", markup=False)
+        with Horizontal(classes="buttons"):
+            yield Button("No", id="no", compact=True)
+            yield Button("Yes", id="yes", compact=True, variant="primary")
 
     def on_mount(self) -> None:
         # an act that destroys must be chosen, any other may be confirmed with enter
@@ -113,26 +134,26 @@ class Confirm(Surviving, ModalScreen[bool]):
     def action_other(self) -> None:
         self.focus_next()
 
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(".plan", VerticalScroll).scroll_relative(y=lines, animate=False)
+
     def action_copy(self) -> None:
         self.app.copy_to_clipboard("\n".join(self._plan.commands))
 
 
-class Outcomes(Surviving, ModalScreen[None]):
+class Outcomes(Dialog[None]):
     """What became of each target."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,space", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q", "leave", show=False)]
 
     def __init__(self, plan: Plan, outcomes: Sequence[Outcome]) -> None:
-        super().__init__()
+        super().__init__(plan.title)
         self._plan = plan
         self._outcomes = outcomes
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
-            box.border_title = border_text(self._plan.title)
-            with VerticalScroll(classes="targets"):
-                yield Static(Text("\n".join(self._lines())), markup=False)
-            yield Static("esc back", classes="keys", markup=False)
+    def compose_body(self) -> ComposeResult:
+        with VerticalScroll(classes="plan"):
+            yield Static(Text("\n".join(self._lines())), markup=False)
 
     def _lines(self) -> list[str]:
         lines = []
@@ -143,30 +164,20 @@ class Outcomes(Surviving, ModalScreen[None]):
         lines += [clean(f"✖ {refusal.target.key.label}  left alone: {refusal.why}") for refusal in self._plan.refusals]
         return lines
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
+class Choose(Dialog[str]):
+    """A choice of one."""
 
-class Choose(Surviving, ModalScreen[str | None]):
-    """A choice of one, dismissed with it or None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", show=False),
-    ]
+    KEYS = "⏎ choose   esc leave"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", show=False)]
 
     def __init__(self, title: str, choices: Sequence[str]) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title)
         self._choices = list(choices)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as box:
-            box.border_title = border_text(self._title)
-            yield Choices(*(Text(clean(choice)) for choice in self._choices))
+    def compose_body(self) -> ComposeResult:
+        yield Choices(*(Text(clean(choice)) for choice in self._choices))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._choices[event.option_index])
-
-    def action_leave(self) -> None:
-        self.dismiss(None)

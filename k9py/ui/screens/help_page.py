@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -31,23 +32,26 @@ class HelpPage(Surviving, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog help") as box:
             box.border_title = "Help"
-            yield Static(self._text(), markup=False)
+            yield Static(self._table())
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
-    def _text(self) -> Text:
-        text = Text()
-        if self._hints:
-            text.append(f"{self._title}\n", "bold")
-            for hint in self._hints:
-                reason = f"  ({clean(hint.greyed)})" if hint.greyed else ""
-                text.append(f"  {hint.name:<14}", "bold").append(f"{hint.title}{reason}\n")
-        for group, keys in GENERAL_KEYS.items():
-            text.append(f"\n{group}\n", "bold")
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column()
+        groups = {self._title: [(hint.name, _meaning(hint)) for hint in self._hints]} if self._hints else {}
+        for group, keys in {**groups, **GENERAL_KEYS}.items():
+            table.add_row(Text(group, "bold"), "")
             for name, meaning in keys:
-                text.append(f"  {name:<14}", "bold").append(f"{meaning}\n")
-        return text
+                table.add_row(Text(f"  {name}", "bold"), Text(meaning))
+            table.add_row("", "")
+        return table
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def _meaning(hint: KeyHint) -> str:
+    return f"{hint.title}  ({clean(hint.greyed)})" if hint.greyed else hint.title

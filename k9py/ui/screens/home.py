@@ -15,6 +15,7 @@ from textual.widgets import Static
 from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
+from k9py.ui.screens.log_page import LogPage
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.pane import Place, ResourcePane
@@ -45,6 +46,8 @@ class HomePage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._resting: Timer | None = None
+        self._shown = "pods"
+        """The pane that is shown where there is room for one only."""
         self._narrowed_by: ResourcePane | None = None
 
     @property
@@ -142,8 +145,6 @@ class HomePage(Page):
         tabs = (f"[{title}]" if name == current else f" {title} " for name, title in zip(ORDER, TITLES, strict=True))
         self.query_one("#tabs", Static).update(" ".join(tabs) + "   tab: next pane")
 
-    _shown: str = "pods"
-
     def action_step_pane(self, by: int) -> None:
         names = list(ORDER)
         here = names.index(self._shown)
@@ -170,6 +171,11 @@ class HomePage(Page):
             return False
         self.action_zoom()
         return True
+
+    @on(LogPane.Opened)
+    def _open_log(self, event: LogPane.Opened) -> None:
+        assert self.session
+        self.app.push_screen(LogPage(self.session, event.source))
 
     @on(ResourceTable.Opened)
     def _opened(self, event: ResourceTable.Opened) -> None:

@@ -50,14 +50,8 @@ class LogPage(Page):
         self.log_pane.follow(self.session, self.source)
 
     def hints(self) -> tuple[KeyHint, ...]:
-        log = self.log_pane
-        return (
-            KeyHint("s", "Follow" if not log.following else "Pause"),
-            KeyHint("t", "Timestamps"),
-            KeyHint("w", "Wrap"),
-            KeyHint("p", "Current" if self.source.previous else "Previous"),
-            KeyHint("C", "Clear"),
-        )
+        previous = KeyHint("p", "Current" if self.source.previous else "Previous")
+        return (*self.log_pane.hints(), previous, KeyHint("C", "Clear"))
 
     def action_previous(self) -> None:
         self.source = self.source._replace(previous=not self.source.previous)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,17 +18,34 @@ from k9py.store.filter import FilterError
 from k9py.ui.changes import refusal_of
 from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.key_bar import KeyBar, KeyHint
-from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.log_view import LogView
 from k9py.ui.widgets.pane import ResourcePane
-from k9py.ui.widgets.prompt import Prompt
+from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
 
-GENERAL = (KeyHint("colon", "Command"), KeyHint("slash", "Filter"), KeyHint("question_mark", "Help"))
+COMMAND, FILTER, HELP = KeyHint("colon", "Command"), KeyHint("slash", "Filter"), KeyHint("question_mark", "Help")
+
+
+@runtime_checkable
+class Filtered(Protocol):
+    """What `/` works on: a widget that shows less, or marks what is found."""
+
+    filter_text: str
+
+    def filter(self, text: str) -> None:
+        """Apply a filter, or take it back when empty. Raises FilterError."""
+
+
+@runtime_checkable
+class Hinting(Protocol):
+    """A widget that has keys of its own to tell."""
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        """Them, for the last line."""
 
 
 class Page(Surviving, Screen[None]):
@@ -90,24 +107,32 @@ class Page(Surviving, Screen[None]):
             pane.asleep = covered
 
     @property
+    def typing(self) -> bool:
+        """Whether the prompt is open."""
+        return self._prompt.is_open
+
+    @property
     def pane(self) -> ResourcePane | None:
         """The table in focus, if it is one."""
         return self.focused if isinstance(self.focused, ResourcePane) else None
 
     @property
-    def filtered(self) -> ResourcePane | LogPane | None:
-        """What a filter would apply to."""
-        return self.focused if isinstance(self.focused, ResourcePane | LogPane) else None
+    def filtered(self) -> Filtered | None:
+        """What a filter would apply to: the widget in focus, if it can be filtered."""
+        return self.focused if isinstance(self.focused, Filtered) else None
 
     def paint_chrome(self) -> None:
         """First and last line."""
         if self._key_bar.is_attached and self.k9py.page is self:
             self._top_bar.show(self.k9py.overview())
-            self._key_bar.show(self.hints(), GENERAL, self.k9py.said)
+            general = (COMMAND, FILTER, HELP) if self.filtered else (COMMAND, HELP)
+            self._key_bar.show(self.hints(), general, self.k9py.said)
 
     def hints(self) -> Sequence[KeyHint]:
-        """The keys of the row in focus, greyed where they are not permitted."""
+        """The keys of the row in focus, greyed where they are not permitted; of any other widget its own."""
         pane = self.pane
+        if isinstance(self.focused, Hinting):
+            return self.focused.hints()
         if pane is None or pane.resource is None or pane.session is None:
             return ()
         row = pane.cursor_row
@@ -149,11 +174,11 @@ class Page(Surviving, Screen[None]):
         return action not in ("command", "filter") or not self._prompt.is_open
 
     def action_command(self) -> None:
-        self._prompt.open(":", "", suggest=self.k9py.suggest, attempt=lambda text: "")
+        self._prompt.open(Inquiry(":", suggest=self.k9py.suggest, enter=self.k9py.enter))
 
     def action_filter(self) -> None:
         if target := self.filtered:
-            self._prompt.open("/", target.filter_text, suggest=lambda text: (), attempt=partial(try_filter, target))
+            self._prompt.open(Inquiry("/", target.filter_text, attempt=partial(try_filter, target)))
 
     def action_back(self) -> None:
         """Take back the last thing that this page has of its own, else go back one page."""
@@ -172,11 +197,6 @@ class Page(Surviving, Screen[None]):
         target.filter("")
         return True
 
-    @on(Prompt.Entered)
-    def _entered(self, event: Prompt.Entered) -> None:
-        if event.mark == ":":
-            self.k9py.enter(event.text)
-
     @on(ResourcePane.Captioned)
     @on(ResourceTable.Moved)
     @on(LogView.FollowChanged)
@@ -187,7 +207,7 @@ class Page(Surviving, Screen[None]):
         self.paint_chrome_soon()
 
 
-def try_filter(target: ResourcePane | LogPane, text: str) -> str:
+def try_filter(target: Filtered, text: str) -> str:
     """Apply a filter; the reason why it will not do, or the empty string."""
     try:
         target.filter(text)

@@ -70,16 +70,18 @@ class KeyBar(Widget):
             style = self.get_component_rich_style("key-bar--bad" if self._said.bad else "key-bar--note")
             sign = "✖ " if self._said.bad else ""
             return Text(f" {sign}{clean(self._said.line)}", style=style, no_wrap=True, overflow="ellipsis")
-        right = self._line(self._general)
-        left = self._line(self._hints)
-        left.truncate(max(self.size.width - right.cell_len, 0), overflow="ellipsis", pad=True)
+        right = self._line(self._general, self.size.width)
+        left = self._line(self._hints, self.size.width - right.cell_len)
+        left.truncate(max(self.size.width - right.cell_len, 0), pad=True)
         return left + right
 
-    def _line(self, hints: Sequence[KeyHint]) -> Text:
+    def _line(self, hints: Sequence[KeyHint], room: int) -> Text:
+        """As many hints as fit, none of them cut."""
         line = Text(no_wrap=True)
         for hint in hints:
-            look = "greyed" if hint.greyed else "key"
-            line.append(f" {hint.name} ", self.get_component_rich_style(f"key-bar--{look}"))
-            look = "greyed" if hint.greyed else "title"
-            line.append(f"{hint.title} ", self.get_component_rich_style(f"key-bar--{look}"))
+            key, title = ("greyed", "greyed") if hint.greyed else ("key", "title")
+            part = Text().append(f" {hint.name} ", self.get_component_rich_style(f"key-bar--{key}"))
+            part.append(f"{hint.title} ", self.get_component_rich_style(f"key-bar--{title}"))
+            if line.cell_len + part.cell_len <= room:
+                line.append_text(part)
         return line

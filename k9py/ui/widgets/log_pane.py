@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from k9py.session.session import Session
 from k9py.session.tail import Tail
 from k9py.store.filter import FilterError, parse_filter
 from k9py.ui.frames import Frames
 from k9py.ui.painting import border_text
+from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.log_view import LogView
 from k9py.values.log import LogSource
 
 
 class LogPane(LogView):
     """Follows one container at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Full screen", id="log.open", show=False)]
+
+    class Opened(Message):
+        """Enter was pressed: the log is to fill the screen."""
+
+        def __init__(self, source: LogSource) -> None:
+            super().__init__()
+            self.source = source
 
     def __init__(self, frames: Frames, *, tail_lines: int, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -30,6 +44,15 @@ class LogPane(LogView):
     def source(self) -> LogSource | None:
         """Whose log it is."""
         return self._tail.source if self._tail else None
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        """Its keys, for the last line."""
+        pause = KeyHint("s", "Pause" if self.following else "Follow")
+        return (pause, KeyHint("t", "Timestamps"), KeyHint("w", "Wrap"))
+
+    def action_open(self) -> None:
+        if self.source:
+            self.post_message(self.Opened(self.source))
 
     def follow(self, session: Session, source: LogSource | None) -> None:
         """Show a container's log from here on; None shows none."""

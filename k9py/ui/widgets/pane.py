@@ -92,7 +92,8 @@ class ResourcePane(ResourceTable):
         self.place: Place | None = None
         self._feed: Feed | None = None
         self._live: View | None = None
-        self._filter_text = ""
+        self.filter_text = ""
+        """The filter that is applied."""
         self.asleep = False
         """Whether its page is covered by another: nothing is computed until it wakes."""
         self.trail = ""
@@ -111,10 +112,6 @@ class ResourcePane(ResourceTable):
     def kind(self) -> Kind | None:
         """How the objects are shown, and where enter leads."""
         return self._feed.kind if self._feed else None
-
-    @property
-    def filter_text(self) -> str:
-        return self._filter_text
 
     def opening(self, row: Row) -> Opening | None:
         """Where enter leads from a row."""
@@ -171,7 +168,7 @@ class ResourcePane(ResourceTable):
         if self._live is None:
             return
         self._live.set_filter(parse_filter(text))
-        self._filter_text = text
+        self.filter_text = text
         self.mark()
 
     def narrow(self, scope: str, keep: Callable[[Any], bool] | None) -> None:
@@ -182,6 +179,10 @@ class ResourcePane(ResourceTable):
             )
             self._live.narrow(scope, keep)
             self.mark()
+
+    @on(ResourceTable.MarksChanged)
+    def _marked(self) -> None:
+        self.caption()
 
     @on(ResourceTable.SortPicked)
     def _sort_picked(self, event: ResourceTable.SortPicked) -> None:
@@ -215,7 +216,8 @@ class ResourcePane(ResourceTable):
         self.loading_rows = self.state.phase in (Phase.CONNECTING, Phase.SYNCING)
         title, state = self._title(), describe_state(self.state)
         self.empty_text = self._empty(state)
-        below = border_text(state)
+        # an empty table has room for the whole reason in its middle
+        below = border_text(state if self.empty_text != state else name_state(self.state))
         if (title, below) != (self.border_title, self.border_subtitle):
             self.border_title, self.border_subtitle = title, below
             self.post_message(self.Captioned(self))
@@ -228,7 +230,7 @@ class ResourcePane(ResourceTable):
         parts = [f"{self.trail}{title_of(self.place.resource)} {count}"]
         if self.place.resource.namespaced:
             parts.append(self.place.namespace or "all namespaces")
-        parts += [part for part in (self.place.scope, f"/{self._filter_text}" if self._filter_text else "") if part]
+        parts += [part for part in (self.place.scope, f"/{self.filter_text}" if self.filter_text else "") if part]
         if self.marks:
             parts.append(f"{len(self.marks)} marked")
         return border_text(" · ".join(parts))

@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -33,22 +32,39 @@ class PromptInput(Input):
 
     def on_key(self, event: events.Key) -> None:
         """Keys that come in one burst wait here, in order: those after enter go back to the app, for what is next."""
-        act = {"enter": self._prompt.enter, "escape": self._prompt.leave}.get(event.key)
-        if act is None and self._prompt.is_open:
+        prompt = self._prompt
+        if not prompt.is_open:
+            self.app.post_message(events.Key(event.key, event.character))
+        elif event.key == "enter":
+            prompt.enter()
+        elif event.key == "escape":
+            prompt.leave()
+        elif event.key == "right" and self.cursor_position == len(self.value):
+            prompt.action_accept()
+        else:
             return
         event.stop()
         event.prevent_default()
-        if self._prompt.is_open and act:
-            act()
-        else:
-            self.app.post_message(events.Key(event.key, event.character))
 
     def action_clear(self) -> None:
         self.value = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What the prompt is opened for. It is tried out as it is typed, and entered when that has nothing against it."""
+
+    mark: str
+    text: str = ""
+    suggest: Callable[[str], Sequence[str]] = lambda text: ()
+    """Words that could be meant by a text."""
+    attempt: Callable[[str], str] = lambda text: ""
+    """Tries a text out; the reason why it will not do, or the empty string. Escape tries out the empty text."""
+    enter: Callable[[str], None] = lambda text: None
+
+
 class Prompt(Surviving, Vertical):
-    """Hidden until asked for. It knows nothing of commands: it offers, tries out, and says what was entered."""
+    """Hidden until asked for. It knows nothing of commands and filters."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "accept", show=False, priority=True),
@@ -56,27 +72,13 @@ class Prompt(Surviving, Vertical):
         Binding("up", "step(-1)", show=False, priority=True),
     ]
 
-    @dataclass
-    class Entered(Message):
-        """Enter was pressed. `text` is the chosen suggestion, or what was typed."""
-
-        mark: str
-        text: str
-
-    @dataclass
-    class Left(Message):
-        """Escape was pressed."""
-
-        mark: str
-
     def __init__(self) -> None:
         super().__init__()
-        self._mark = ":"
-        self._suggest: Callable[[str], Sequence[str]] = lambda text: ()
-        self._attempt: Callable[[str], str] = lambda text: ""
+        self._inquiry = Inquiry(":")
         self._typed = PromptInput(self)
         self._give_back: Widget | None = None
         self._offered: list[str] = []
+        self._offered_for = ""
         self._chosen = -1
 
     def compose(self) -> ComposeResult:
@@ -86,22 +88,17 @@ class Prompt(Surviving, Vertical):
             yield self._typed
         yield Static(id="complaint", markup=False)
 
-    def open(
-        self, mark: str, text: str, *, suggest: Callable[[str], Sequence[str]], attempt: Callable[[str], str]
-    ) -> None:
-        """Show it, with a mark (`:` or `/`) and a text to begin with.
-
-        `suggest` offers words for a text; `attempt` tries it out as it is typed, and says why it will not do.
-        """
-        self._mark, self._suggest, self._attempt = mark, suggest, attempt
+    def open(self, inquiry: Inquiry) -> None:
+        """Show it, and take the keys from here on."""
+        self._inquiry = inquiry
         self._give_back = self.screen.focused
-        self.query_one("#mark", Static).update(mark)
+        self.query_one("#mark", Static).update(inquiry.mark)
         self._complain("")
         self.add_class("-open")
-        self._typed.value = text
-        self._typed.cursor_position = len(text)
+        self._typed.value = inquiry.text
+        self._typed.cursor_position = len(inquiry.text)
         self.screen.set_focus(self._typed)  # at once: the next key may be there already
-        self._offer(text)
+        self._offer(inquiry.text)
 
     @property
     def is_open(self) -> bool:
@@ -109,18 +106,19 @@ class Prompt(Surviving, Vertical):
 
     def enter(self) -> None:
         """Take what is chosen or typed, unless it will not do."""
-        text = self._offered[self._chosen] if self._chosen >= 0 else self._typed.value
-        complaint = self._attempt(text)
+        text = self._typed.value
+        if self._chosen >= 0 and self._offered_for == text:
+            text = self._offered[self._chosen]
+        complaint = self._inquiry.attempt(text)
         self._complain(complaint)
         if not complaint:
             self._close()
-            self.post_message(self.Entered(self._mark, text))
+            self._inquiry.enter(text)
 
     def leave(self) -> None:
         """Close it, and take back what was tried out."""
         self._close()
-        self._attempt("")
-        self.post_message(self.Left(self._mark))
+        self._inquiry.attempt("")
 
     def _close(self) -> None:
         self.remove_class("-open")
@@ -137,11 +135,12 @@ class Prompt(Surviving, Vertical):
         event.stop()
         if self.is_open and event.value == self._typed.value:
             self._offer(event.value)
-            self._complain(self._attempt(event.value))
+            self._complain(self._inquiry.attempt(event.value))
 
     def action_step(self, by: int) -> None:
         if self._offered:
-            self._chosen = (self._chosen + by) % len(self._offered)
+            before = self._chosen if self._chosen >= 0 or by > 0 else 0
+            self._chosen = (before + by) % len(self._offered)
             self._show()
 
     def action_accept(self) -> None:
@@ -150,7 +149,8 @@ class Prompt(Surviving, Vertical):
             self._typed.cursor_position = len(self._typed.value)
 
     def _offer(self, text: str) -> None:
-        self._offered = list(self._suggest(text))[:SHOWN]
+        self._offered = list(self._inquiry.suggest(text))[:SHOWN]
+        self._offered_for = text
         self._chosen = -1
         self._show()
 
