@@ -1,5 +1,7 @@
 # k9py: `make run` opens it on the current kubeconfig, `make test` passes the tests that need no cluster.
-PYTHON ?= python3
+# the first of these that there is and that is new enough; another with PYTHON=…
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
@@ -13,10 +15,11 @@ help: ## say what there is
 setup: $(READY) ## the virtual environment, from the lock file
 
 $(READY): dev-requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "k9py needs Python 3.11 or newer; name one with PYTHON=…")'
-	$(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" || { echo "k9py needs Python 3.11 or newer; name one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments: install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r dev-requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: $(READY) ## open k9py on the current kubeconfig (ARGS="…" for more)
@@ -35,7 +38,6 @@ cluster-test: $(READY) ## the cluster suite on a real two-node Kubernetes (or K9
 	$(BIN)/python -m pytest tests/cluster -m cluster $(ARGS)
 
 cluster-up: $(READY) ## start a real two-node Kubernetes for work by hand (KUBERNETES=1.34, 1.36, 1.37)
-	$(BIN)/python -m tests.cluster.lab deps
 	$(BIN)/python -m tests.cluster.lab up
 
 cluster-down: $(READY) ## stop it
@@ -50,7 +52,7 @@ screenshots: $(READY) ## write screenshots/ from the cluster that the kubeconfig
 docs: $(READY) ## write docs/keys.md from the registry of actions
 	$(BIN)/python -c 'from k9py.ui.keys import write_keys_page; print(write_keys_page(), end="")' > docs/keys.md
 
-lock: ## resolve dev-requirements.lock anew
+lock: $(READY) ## resolve dev-requirements.lock anew
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 --no-header --quiet --upgrade -o dev-requirements.lock
 

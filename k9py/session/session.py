@@ -20,6 +20,7 @@ from k9py.session.rights import Rights
 from k9py.session.tail import Tail
 from k9py.session.tasks import Tasks
 from k9py.session.usage import UsagePoll
+from k9py.store.order import Sort
 from k9py.store.tally import tally_pods
 from k9py.values.batch import Phase
 from k9py.values.catalog import Catalog
@@ -46,6 +47,8 @@ class Session:
         self.user = transport.user
         self.trouble: K9pyError | None = None
         """Why the server could not be asked its version: the one line to show when nothing is live."""
+        self.sorts: dict[Gvr, Sort] = {}
+        """By which column a person has sorted each kind."""
         self.notes: dict[str, str] = {}
         """Quiet remarks by topic: no metrics, an aggregated API that is dead."""
         self._tasks = Tasks(faults)

@@ -17,7 +17,7 @@ class FilterError(K9pyError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows stay. One of `pattern` and `selector` is set; `inverted` keeps those that it does not match."""
+    """Which rows stay: those that `pattern` and `selector` match, where given; `inverted` keeps the others."""
 
     text: str
     inverted: bool = False
@@ -26,14 +26,13 @@ class Filter:
 
     def keeps(self, text: str, labels: Mapping[str, str] | None) -> bool:
         """Whether a row stays that says this and has these labels."""
-        if self.selector is not None:
-            return self.selector.matches(labels) is not self.inverted
-        assert self.pattern
-        return (self.pattern.search(text) is not None) is not self.inverted
+        wanted = self.selector is None or self.selector.matches(labels)
+        found = self.pattern is None or self.pattern.search(text) is not None
+        return (wanted and found) is not self.inverted
 
 
 def parse_filter(text: str) -> Filter | None:
-    """A filter as it is typed: `regex`, `!regex`, `-l selector`, `!-l selector`; None where it asks for nothing yet.
+    """A filter as it is typed: `regex`, `-l selector`, `-l selector /regex`, each also after `!`; None when empty.
 
     Letter case does not matter. Spaces belong to the expression. Raises FilterError, which says what and where.
     """
@@ -42,7 +41,9 @@ def parse_filter(text: str) -> Filter | None:
     if sought.strip() in ("", "-", "-l"):
         return None
     if sought.startswith("-l "):
-        return Filter(text, inverted, selector=_parse_labels(sought[3:]))
+        labels, _, rest = sought[3:].partition(" /")
+        pattern = _compile(rest) if rest.strip() else None
+        return Filter(text, inverted, pattern, _parse_labels(labels))
     return Filter(text, inverted, pattern=_compile(sought))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.types import CSSPathType
-from textual.worker import WorkerFailed, get_current_worker
+from textual.worker import WorkerFailed
 
 from k9py.actions.action import Action, Look
 from k9py.actions.plan import Plan
@@ -48,6 +49,9 @@ from k9py.values.resource import Key, Resource
 
 OPENING = frozenset({"go", "drill", "look", "change"})
 """The groups of workers that end in another page or a dialog."""
+
+BURST = 0.5
+"""Seconds for which keys that follow a command are taken for part of one burst with it."""
 
 SAID = 6.0
 """Seconds that a message stays in the last line."""
@@ -93,6 +97,7 @@ class K9pyApp(Surviving, App[None]):
         self._saying: Timer | None = None
         self._troubled: Session | None = None
         self._history = History()
+        self._went_at = 0.0
         for made in THEMES:
             self.register_theme(made)
         self.theme = theme
@@ -111,6 +116,11 @@ class K9pyApp(Surviving, App[None]):
         self._begin(self.session)
         if self._first_command:
             self.enter(self._first_command)
+        self.run_worker(self._check_namespace(self.session), group="check")
+
+    async def _check_namespace(self, session: Session) -> None:
+        if session.namespace and await session.lacks_namespace(session.namespace):
+            self.say(f"there is no namespace {session.namespace}; :ns shows which there are", bad=True)
 
     async def on_unmount(self) -> None:
         await self.hub.close()
@@ -124,8 +134,12 @@ class K9pyApp(Surviving, App[None]):
 
     @property
     def opening(self) -> bool:
-        """Whether a key has been pressed that opens something soon: what is typed until then is not for this page."""
-        return any(worker.group in OPENING and not worker.is_finished for worker in self.workers)
+        """Whether a key has been pressed that opens something soon: what is typed until then is not for this page.
+
+        A command that waits for the server holds no keys for longer than a burst of them may last.
+        """
+        held = OPENING if time.monotonic() - self._went_at < BURST else OPENING - {"go"}
+        return any(worker.group in held and not worker.is_finished for worker in self.workers)
 
     def _begin(self, session: Session) -> None:
         """Make a session the one that is shown, from its home page on."""
@@ -145,9 +159,8 @@ class K9pyApp(Surviving, App[None]):
 
     def _stop_opening(self) -> None:
         """What waits for an answer of a page that is about to go would wait for ever."""
-        own = get_current_worker() if self.opening else None
         for worker in list(self.workers):
-            if worker.group in OPENING and worker is not own:
+            if worker.group in OPENING - {"go"}:
                 worker.cancel()
 
     def home(self) -> None:
@@ -184,6 +197,7 @@ class K9pyApp(Surviving, App[None]):
     @work(group="go", exclusive=True)
     async def go(self, text: str) -> None:
         """Carry out a command."""
+        self._went_at = time.monotonic()
         goto = parse_goto(text)
         if goto.context:
             await self.switch(goto.context)
@@ -196,7 +210,11 @@ class K9pyApp(Surviving, App[None]):
         """Open the kind that a command names, full screen, in place of what an earlier command has opened."""
         if self.session is None:
             raise K9pyError("no cluster", "choose a context first")
-        resource = await self.session.find(goto.word)
+        waiting = self.set_timer(BURST, lambda: self.say(f"asking the server for {goto.word} …"))
+        try:
+            resource = await self.session.find(goto.word)
+        finally:
+            waiting.stop()
         if resource is None:
             raise K9pyError(f"{goto.word}: this cluster serves no such kind", "`:` and tab show which it does")
         if not resource.watchable:
@@ -211,6 +229,7 @@ class K9pyApp(Surviving, App[None]):
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row: into what it holds."""
+        self.workers.cancel_group(self, "go")  # whoever goes on does not want to be called back
         row = pane.view.get(key) if pane.view is not None else None
         if row is None or pane.session is None or pane.resource is None:
             return
@@ -220,7 +239,7 @@ class K9pyApp(Surviving, App[None]):
         elif opening.what == "logs":
             await self._open_logs(pane.session, row, previous=False)
         elif opening.what == "namespace":
-            await self.open_kind(Goto(PODS.gvr.plural, row.key.name))
+            self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await pane.session.find(opening.what):
             place = Place(resource, opening.namespace, "", opening.title, opening.keep)
             self.push_screen(TablePage(pane.session, place))
@@ -228,6 +247,7 @@ class K9pyApp(Surviving, App[None]):
     @work(group="look", exclusive=True)
     async def look(self, look: Look, session: Session, resource: Resource, row: Row) -> None:
         """Open what a key means to look at."""
+        self.workers.cancel_group(self, "go")
         if look.opens == "yaml":
             self.push_screen(YamlPage(session, resource, row))
         else:
@@ -254,6 +274,12 @@ class K9pyApp(Surviving, App[None]):
     async def carry_out(self, session: Session, plan: Plan) -> None:
         """Do what was confirmed, while the person goes on."""
         await carry_out(self, session, plan)
+
+    def unmark(self, keys: Sequence[Key]) -> None:
+        """Take back the marks of what was changed."""
+        for screen in self.screen_stack:
+            for table in screen.query(ResourceTable):
+                table.unmark(keys)
 
     # ── contexts and namespaces ──────────────────────────────────────────────────────────────────────────────────────
 

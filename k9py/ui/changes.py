@@ -83,6 +83,7 @@ async def carry_out(app: K9pyApp, session: Session, plan: Plan) -> None:
     """Send what was confirmed, and say what became of it."""
     outcomes = await run_plan(session, plan)
     failed = [outcome for outcome in outcomes if outcome.failed]
+    app.unmark([outcome.effect.target.key for outcome in outcomes if not outcome.failed])
     if len(outcomes) == 1 and not plan.refusals:
         app.say(_line(plan, outcomes[0]), bad=bool(failed))
         return

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from k9py.values.errors import K9pyError
 
 EVERYWHERE = ("-A", "--all-namespaces", "all")
+VALUED = {
+    "-n": "-n NAMESPACE",
+    "--namespace": "--namespace NAMESPACE",
+    "-l": "-l LABELS",
+    "--selector": "--selector LABELS",
+    "-f": "-f TEXT",
+}
 
 
 class GotoError(K9pyError):
@@ -26,20 +33,20 @@ class Goto:
 
 
 def parse_goto(text: str) -> Goto:
-    """Read a command: `pod kube-system`, `deploy /web.*`, `po app=x,tier=y`, `svc -A`, `pods @other`, `pod -n shop`.
+    """Read a command: `pod kube-system`, `deploy /web.*`, `po app=x tier=y`, `svc -A`, `pods @other`, `pod -n shop`.
 
     Tokens after the first come in any order: `/…` to the end of the line is a filter, `@` a context, `a=b` labels,
     anything else a namespace. Only the first word ignores case. Raises GotoError.
     """
-    head, _, filter_text = text.strip().partition(" /")
+    head, _, pattern = text.strip().partition(" /")
     words = _split(head)
     if words and words[0].startswith("@"):
         words = ["", *words]  # a context alone
-    goto = Goto(words[0].lower() if words else "", filter=filter_text.strip(), rest=tuple(words[1:]))
-    pending = list(words[1:])
+    told = _Told(pattern=pattern.strip())
+    pending = words[1:]
     while pending:
-        goto = _take(goto, pending)
-    return goto
+        told.take(pending.pop(0), pending)
+    return Goto(words[0].lower() if words else "", told.namespace, told.filter, told.context, tuple(words[1:]))
 
 
 def _split(text: str) -> list[str]:
@@ -47,21 +54,49 @@ def _split(text: str) -> list[str]:
     return ["".join(groups) for groups in quoted]
 
 
-def _take(goto: Goto, pending: list[str]) -> Goto:
-    word = pending.pop(0)
-    if word in EVERYWHERE:
-        return replace(goto, namespace="")
-    if word in ("-n", "--namespace", "-l", "--selector") and pending:
-        value = pending.pop(0)
-        return replace(goto, namespace=value) if word.startswith(("-n", "--n")) else replace(goto, filter=f"-l {value}")
-    if word == "-f" and pending:
-        return replace(goto, filter=pending.pop(0))
-    if word.startswith("-"):
-        raise GotoError(
-            f"{word}: unknown option", "known are -A, -n NAMESPACE, -l LABELS, -f TEXT, /REGEX and @CONTEXT"
-        )
-    if word.startswith("@"):
-        return replace(goto, context=word[1:])
-    if re.search(r"[=,(]", word):
-        return replace(goto, filter=f"-l {word}")
-    return replace(goto, namespace=word)
+@dataclass
+class _Told:
+    """What the words of a command have said so far; none of it may be said twice."""
+
+    pattern: str = ""
+    namespace: str | None = None
+    context: str = ""
+    labels: list[str] = field(default_factory=list)
+
+    @property
+    def filter(self) -> str:
+        """As the prompt of filters takes it."""
+        if not self.labels:
+            return self.pattern
+        selector = f"-l {','.join(self.labels)}"
+        return f"{selector} /{self.pattern}" if self.pattern else selector
+
+    def take(self, word: str, pending: list[str]) -> None:
+        """Understand one word, and its value where it wants one."""
+        if word in EVERYWHERE:
+            self._set_namespace("")
+        elif word in VALUED:
+            if not pending:
+                raise GotoError(f"{word} needs a value", VALUED[word])
+            self._set_valued(word, pending.pop(0))
+        elif word.startswith("-"):
+            raise GotoError(f"{word}: unknown option", "known are -A, " + ", ".join(VALUED.values()))
+        elif word.startswith("@"):
+            self.context = word[1:]
+        elif re.search(r"[=,(]", word):
+            self.labels.append(word)
+        else:
+            self._set_namespace(word)
+
+    def _set_valued(self, word: str, value: str) -> None:
+        if word in ("-n", "--namespace"):
+            self._set_namespace(value)
+        elif word == "-f":
+            self.pattern = value
+        else:
+            self.labels.append(value)
+
+    def _set_namespace(self, name: str) -> None:
+        if self.namespace is not None:
+            raise GotoError("two namespaces", "name one, or -A for all")
+        self.namespace = name

@@ -150,16 +150,14 @@ async def test_tab_goes_round_the_panes_and_shift_tab_back(tmp_path: Path) -> No
 async def test_zoom_shows_the_pane_in_focus_and_no_other(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
         await shown.press("Z")
-        await shown.settles()
-        assert shown.lines[1].startswith("╭─ Pods 9")
+        await shown.until(lambda: shown.lines[1].startswith("╭─ Pods 9"))
         assert shown.lines[-2].startswith("╰─")
         assert "Nodes 2" not in shown.text
         await shown.press("tab", "tab")
-        await shown.settles()
-        assert shown.lines[1].startswith("╭─ Nodes 2")
+        await shown.until(lambda: shown.lines[1].startswith("╭─ Nodes 2"))
+        assert "Pods 9" not in shown.text
         await shown.press("Z")
-        await shown.settles()
-        assert "Pods 9" in shown.text
+        await shown.sees("Pods 9", "Nodes 2", "Deployments 4")
 
 
 async def test_a_small_terminal_shows_one_pane_under_a_line_of_tabs(tmp_path: Path) -> None:
@@ -167,22 +165,18 @@ async def test_a_small_terminal_shows_one_pane_under_a_line_of_tabs(tmp_path: Pa
         assert "Nodes   Deployments  [Pods]  Logs" in shown.lines[1]
         for tab, begins in (("Logs", "Logs "), ("Nodes", "Nodes 2"), ("Deployments", "Deployments 4"), ("Pods", "Pods 9")):
             await shown.press("tab")
-            await shown.settles()
+            await shown.until(lambda begins=begins: shown.lines[2].startswith(f"╭─ {begins}"))  # type: ignore[misc]
             assert f"[{tab}]" in shown.lines[1]
-            assert shown.lines[2].startswith(f"╭─ {begins}")
             assert shown.focus == tab.lower()
 
 
 async def test_the_panes_come_back_when_the_terminal_grows(tmp_path: Path) -> None:
     async with show(tmp_path, size=(80, 24)) as shown:
         await shown.pilot.resize_terminal(120, 40)
-        await shown.settles()
-        assert "Nodes 2" in shown.text
-        assert "Pods 9" in shown.text
+        await shown.sees("Nodes 2", "Pods 9")
         assert shown.focus == "pods"
         await shown.pilot.resize_terminal(99, 40)
-        await shown.settles()
-        assert "[Pods]" in shown.lines[1]
+        await shown.until(lambda: "[Pods]" in shown.lines[1])
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
@@ -191,10 +185,10 @@ async def test_every_pane_takes_the_focus_and_is_seen_with_it(tmp_path: Path, si
         reached = set()
         for _ in ORDER:
             await shown.press("tab")
-            await shown.settles()
-            assert shown.focused
-            assert shown.focused.region.area > 0
-            assert title_of(shown.focused) in shown.text
+            pane = shown.focused
+            assert pane
+            await shown.sees(title_of(pane))
+            assert pane.region.area > 0
             reached.add(shown.focus)
         assert reached == set(ORDER)
 

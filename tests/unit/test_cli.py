@@ -68,18 +68,9 @@ def server() -> Iterator[str]:
 def test_nothing_given_is_the_dashboard_with_its_defaults() -> None:
     options = parse()
     assert options.run is cli.run_dashboard
-    assert vars(options) == {
-        "kubeconfig": None,
-        "context": None,
-        "namespace": None,
-        "all_namespaces": False,
-        "command": "",
-        "request_timeout": 0.0,
-        "insecure_skip_tls_verify": False,
-        "readonly": False,
-        "theme": "dark",
-        "run": cli.run_dashboard,
-    }
+    assert (options.kubeconfig, options.context, options.namespace) == (None, None, None)
+    assert (options.all_namespaces, options.command, options.request_timeout) == (False, "", 0.0)
+    assert (options.readonly, options.theme, options.insecure_skip_tls_verify) == (False, "dark", False)
 
 
 def test_all_options_are_read() -> None:

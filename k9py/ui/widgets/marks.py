@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.values.resource import Key
@@ -39,6 +41,13 @@ class Marks:
         """Unmark all."""
         self._uids.clear()
         self._last = None
+
+    def unmark(self, keys: Iterable[Key]) -> bool:
+        """Unmark these; whether any of them was marked."""
+        marked = [key for key in keys if key in self._uids]
+        for key in marked:
+            del self._uids[key]
+        return bool(marked)
 
     def forget_gone(self, view: View) -> bool:
         """Unmark what is no longer there; whether there was any."""

@@ -128,6 +128,8 @@ class ResourcePane(ResourceTable):
         brief = kind.brief if self._brief else ()
         self._live = View(kind, [self._feed.collection], namespace=place.namespace, brief=brief)
         self._live.on_dirty = self.mark
+        if sort := session.sorts.get(place.resource.gvr):
+            self._live.sort_by(sort.title, sort.descending)
         if place.keep:
             self._live.narrow(place.scope, place.keep)
         self.show(self._live)
@@ -190,15 +192,16 @@ class ResourcePane(ResourceTable):
         self.action_sort(event.title)
 
     def action_sort(self, title: str) -> None:
-        """Sort by a column that is shown; again turns it round."""
-        if self._live is not None and title in self._titles:
+        """Sort by a column that is shown; again turns it round. It is remembered for the kind."""
+        if self._live is not None and self.session and self.place and title in self._titles:
             self._live.sort_by(title)
+            self.session.sorts[self.place.resource.gvr] = self._live.sort
 
     def action_sort_beside(self, by: int) -> None:
         """Sort by the column before or after the one that it is sorted by now."""
         if self._live is not None and (titles := self._titles):
             here = titles.index(self._live.sort.title) if self._live.sort.title in titles else 0
-            self._live.sort_by(titles[(here + by) % len(titles)])
+            self.action_sort(titles[(here + by) % len(titles)])
 
     def action_toggle_wide(self) -> None:
         """Show the wide columns, or hide them again."""

@@ -7,7 +7,7 @@ Nothing is done per row and frame: a painted row is kept until its version, its 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.style import Style
@@ -201,6 +201,11 @@ class ResourceTable(LineView, can_focus=True):
     def action_mark_range(self) -> None:
         if self._view and self._cursor:
             self._marks.span(self._view, self._cursor_index)
+            self._marks_changed()
+
+    def unmark(self, keys: Iterable[Key]) -> None:
+        """Take the marks of these keys back: what was asked for them is done."""
+        if self._marks.unmark(keys):
             self._marks_changed()
 
     def action_clear_marks(self) -> None:
