@@ -16,6 +16,10 @@ from k9py.values.resource import Resource
 
 REMEMBERED = 60.0
 """Seconds for which an answer holds."""
+GUESS_REMEMBERED = 5.0
+"""Seconds for which no answer holds, before it is asked again."""
+KEPT = 500
+"""Questions whose answers are kept: a person who wanders through many namespaces asks many."""
 
 
 class Verdict(NamedTuple):
@@ -23,6 +27,11 @@ class Verdict(NamedTuple):
 
     allowed: bool
     reason: str = ""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether it could not be asked: then it is taken as allowed, with the reason."""
+        return self.allowed and bool(self.reason)
 
 
 class _Question(NamedTuple):
@@ -36,6 +45,25 @@ class _Question(NamedTuple):
 class _Asked(NamedTuple):
     at: float
     answer: asyncio.Task[Verdict]
+    former: Verdict | None
+    """What was answered the last time, for as long as this is not."""
+
+    @property
+    def answered(self) -> Verdict | None:
+        answer = self.answer
+        failed = not answer.done() or answer.cancelled() or answer.exception() is not None
+        return None if failed else answer.result()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return self.answered or self.former
+
+    def is_good(self, now: float) -> bool:
+        """Whether there is no need to ask again: it is being asked, or was answered a short time ago."""
+        if not self.answer.done():
+            return True
+        answered = self.answered
+        return answered is not None and now - self.at < (GUESS_REMEMBERED if answered.guessed else REMEMBERED)
 
 
 class _AccessStatus(msgspec.Struct, rename="camel"):
@@ -76,13 +104,23 @@ class Access:
         self, verb: str, resource: Resource, namespace: str = "", name: str = "", subresource: str = ""
     ) -> Verdict:
         """Say whether it is allowed. When that cannot be known it is taken as allowed: the server will say no."""
-        question = _Question(verb, resource, namespace, name, subresource)
-        asked = self._asked.get(question)
-        if asked is None or asked.answer.cancelled() or self._clock() - asked.at >= REMEMBERED:
-            self._forget_old()
-            asked = self._asked[question] = _Asked(self._clock(), asyncio.create_task(self._review(question)))
+        asked = self._ask(_Question(verb, resource, namespace, name, subresource))
         # shielded: the one who asked first may give up, the others still wait for it
         return await asyncio.shield(asked.answer)
+
+    def known(
+        self, verb: str, resource: Resource, namespace: str = "", name: str = "", subresource: str = ""
+    ) -> Verdict | None:
+        """Say what was answered last, without asking: None where nothing was."""
+        asked = self._asked.get(_Question(verb, resource, namespace, name, subresource))
+        return asked.verdict if asked else None
+
+    def is_good(
+        self, verb: str, resource: Resource, namespace: str = "", name: str = "", subresource: str = ""
+    ) -> bool:
+        """Whether `may` would send nothing now: the answer is young, or on its way."""
+        asked = self._asked.get(_Question(verb, resource, namespace, name, subresource))
+        return asked is not None and asked.is_good(self._clock())
 
     async def whoami(self) -> str:
         """What the server calls the user; what the kubeconfig calls them, where it does not tell (before 1.28)."""
@@ -92,6 +130,16 @@ class Access:
         except (K9pyError, msgspec.DecodeError):
             return self._user
         return review.status.user_info.username or self._user
+
+    def _ask(self, question: _Question) -> _Asked:
+        asked = self._asked.get(question)
+        if asked is None or not asked.is_good(self._clock()):
+            former = self._asked.pop(question, None)
+            while len(self._asked) >= KEPT:
+                del self._asked[next(iter(self._asked))]  # the one asked longest ago
+            review = asyncio.create_task(self._review(question))
+            asked = self._asked[question] = _Asked(self._clock(), review, former and former.verdict)
+        return asked
 
     async def _review(self, question: _Question) -> Verdict:
         try:
@@ -105,11 +153,6 @@ class Access:
     async def _post(self, path: str, body: dict[str, Any], kind: type[Review]) -> Review:
         response = await self._sender.send(Request("POST", path, body=body))
         return msgspec.json.decode(response.body, type=kind)
-
-    def _forget_old(self) -> None:
-        """Keep what is still good: a person who wanders through many namespaces asks many questions."""
-        since = self._clock() - REMEMBERED
-        self._asked = {question: asked for question, asked in self._asked.items() if asked.at > since}
 
 
 def _access_review(question: _Question) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from aiohttp import ClientResponse, ClientTimeout, SocketTimeoutError
@@ -26,6 +26,8 @@ DEFAULT_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 10.0
 REFUSED_PAUSE = 10.0
 """Seconds between two renewals by force: every watch that gets a 401 asks for one."""
+CLOSING = 1.0
+"""Seconds that the end may take: a server that takes nothing in any more would hold up a connection for ever."""
 
 _WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
@@ -68,7 +70,11 @@ class Transport:
         the kubeconfig is not usable, LoginFailed why there are no credentials.
         """
         transport = cls(kubeconfig, read_entry(kubeconfig, context_name).context, options)
-        await transport._renew(interactive)
+        try:
+            await transport._renew(interactive)
+        except BaseException:  # who gives up waiting, too, leaves nothing behind: no plugin, no connection
+            await transport.close()
+            raise
         return transport
 
     @property
@@ -102,13 +108,19 @@ class Transport:
             yield chunks
 
     async def close(self) -> None:
-        """End every stream and close every connection; what is sent after that is Unreachable."""
+        """End every stream and close every connection, at once; what is sent after that is Unreachable.
+
+        It returns when they are closed, after CLOSING seconds at the latest.
+        """
         self._closed = True
         if self._renewal is not None:
             self._renewal.cancel()
-            await asyncio.wait([self._renewal])
-        if self._connection is not None:
-            await self._connection.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING):
+                if self._connection is not None:
+                    await self._connection.close()
+                if self._renewal is not None:
+                    await asyncio.wait([self._renewal])
 
     @asynccontextmanager
     async def _exchange(self, request: Request, timeout: ClientTimeout) -> AsyncGenerator[ClientResponse]:

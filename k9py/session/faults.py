@@ -56,4 +56,9 @@ class Faults:
             return  # what fails thirty times a second is written and told once
         self._last, self._last_at = what, now
         self._log.error("while %s", doing, exc_info=error)
-        self.tell(f"{type(error).__name__} while {doing}: {str(error).splitlines()[0] if str(error) else 'no message'}")
+        self.tell(f"{type(error).__name__} while {doing}: {first_line(error)}")
+
+
+def first_line(error: BaseException) -> str:
+    """As much of an exception's message as there is room for."""
+    return next(iter(str(error).splitlines()), "") or "no message"

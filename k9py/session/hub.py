@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from k9py.kube.kubeconfig import Kubeconfig
@@ -18,21 +20,23 @@ class Hub:
     options: ConnectOptions
     faults: Faults = field(default_factory=Faults)
     sessions: dict[str, Session] = field(default_factory=dict)
+    _opening: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def open(self, name: str, namespace: str | None = None, interactive: bool = False) -> Session:
         """The session of a context, begun when it is not open yet.
 
         `namespace` None takes the context's own, or all where it has none. Raises ConfigError or LoginFailed.
         """
-        if name not in self.sessions:
-            transport = await Transport.open(self.kubeconfig, name, self.options, interactive=interactive)
-            own = transport.context.namespace if namespace is None else namespace
-            self.sessions[name] = Session(transport, own, self.faults)
-            self.sessions[name].begin()
-        return self.sessions[name]
+        async with self._opening[name]:  # who asks for it while it is being opened waits, and gets the same
+            if name not in self.sessions:
+                transport = await Transport.open(self.kubeconfig, name, self.options, interactive=interactive)
+                own = transport.context.namespace if namespace is None else namespace
+                self.sessions[name] = Session(transport, own, self.faults)
+                self.sessions[name].begin()
+            return self.sessions[name]
 
     async def close(self) -> None:
-        """Close them all."""
-        for session in self.sessions.values():
-            await session.close()
+        """Close them all, side by side: one whose server hangs must not keep a person waiting for each."""
+        sessions = list(self.sessions.values())
         self.sessions.clear()
+        await asyncio.gather(*(session.close() for session in sessions))

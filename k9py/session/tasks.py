@@ -13,11 +13,16 @@ class Tasks:
     """What a Session has running. Closing it cancels them all and waits until they are gone."""
 
     def __init__(self, faults: Faults) -> None:
-        self._faults = faults
+        self.faults = faults
         self._running: set[asyncio.Task[Any]] = set()
 
     def __len__(self) -> int:
         return len(self._running)
+
+    def cancel(self) -> None:
+        """Have all that runs end; `close` waits for it."""
+        for task in self._running:
+            task.cancel()
 
     def start(self, work: Coroutine[Any, Any, Any], doing: str) -> asyncio.Task[Any]:
         """Run it; `doing` completes the sentence "an error occurred while …"."""
@@ -28,12 +33,10 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel what runs, and wait for it."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        self.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            self._faults.report(error, task.get_name())
+            self.faults.report(error, task.get_name())

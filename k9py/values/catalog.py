@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from k9py.values.resource import Resource
 
@@ -38,6 +38,19 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._resources)
+
+    def renew(self, found: Iterable[Resource], keep: Callable[[Resource], bool]) -> Catalog:
+        """What has been found now; and of what is known already and was not found, what `keep` says.
+
+        Whatever is kept stands where it stood: a word must not mean another kind because an API does not answer.
+        """
+        now = tuple(found)
+        named = {resource.gvr for resource in now}
+        kept = [resource for resource in self if resource.gvr not in named and keep(resource)]
+        if not kept:
+            return Catalog(now)
+        places = {version: place for place, version in enumerate(dict.fromkeys(r.gvr.api_version for r in self))}
+        return Catalog(sorted([*now, *kept], key=lambda r: places.get(r.gvr.api_version, len(places))))
 
     def resolve(self, word: str) -> Resource | None:
         """Find a kind by plural, singular, short name or kind in any case, alone or with `.group`, `.version.group`."""

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
+from k9py.values.text import clean
+
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+_SPACES = str.maketrans("\t\n", "  ")
+
+
+class Remarked(str):
+    """A text with something to be said of it, where it is written."""
+
+    __slots__ = ("remark",)
+    remark: str
+
+    def __new__(cls, text: str, remark: str) -> Remarked:
+        made = super().__new__(cls, text)
+        made.remark = remark
+        return made
 
 
 def mask_secret(found: dict[str, Any]) -> dict[str, Any]:
@@ -15,21 +30,64 @@ def mask_secret(found: dict[str, Any]) -> dict[str, Any]:
 
     The annotation in which `kubectl apply` keeps the whole manifest holds them once more, and is masked as well.
     """
-    if found.get("kind") != "Secret" or found.get("apiVersion") != "v1":
+    if not _is_secret(found):
         return found
     masked = {**found}
-    for part in ("data", "stringData"):
-        if isinstance(values := found.get(part), Mapping):
-            masked[part] = {name: _mask(str(value), encoded=part == "data") for name, value in values.items()}
-    annotations = found.get("metadata", {}).get("annotations") or {}
+    for part, measure in _MEASURES.items():
+        if isinstance(values := found.get(part), dict):
+            masked[part] = {name: f"••• {measure(str(value))} bytes" for name, value in values.items()}
+    annotations = (found.get("metadata") or {}).get("annotations") or {}
     if LAST_APPLIED in annotations:
         masked["metadata"] = {**found["metadata"], "annotations": {**annotations, LAST_APPLIED: "••• masked"}}
     return masked
 
 
-def _mask(value: str, encoded: bool) -> str:
+def reveal_secret(found: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an object in which the values of a v1 Secret can be read: it is still the manifest of that Secret.
+
+    What is text stands under `stringData`; all else stays under `data` in base64, with its size as a remark.
+    """
+    data = found.get("data")
+    if not _is_secret(found) or not isinstance(data, dict):
+        return found
+    texts = {name: text for name, value in data.items() if (text := _read_text(str(value))) is not None}
+    others = {
+        name: Remarked(value, f"{_measure_base64(value)} bytes") if isinstance(value, str) else value
+        for name, value in data.items()
+        if name not in texts
+    }
+    rest = {name: value for name, value in found.items() if name != "data"}
+    return {
+        **rest,
+        **({"data": others} if others or not texts else {}),
+        **({"stringData": texts | (found.get("stringData") or {})} if texts else {}),
+    }
+
+
+def _is_secret(found: dict[str, Any]) -> bool:
+    return found.get("kind") == "Secret" and found.get("apiVersion") == "v1"
+
+
+def _read_text(value: str) -> str | None:
+    """The text in a base64; None when there is none that could be read on a screen."""
     try:
-        size = len(b64decode(value, validate=True)) if encoded else len(value.encode())
-    except binascii.Error:
-        size = len(value)
-    return f"••• {size} bytes"
+        text = b64decode(value, validate=True).decode()
+    except ValueError:  # no base64, or no UTF-8
+        return None
+    spaced = text.translate(_SPACES)
+    return text if clean(spaced) == spaced else None
+
+
+def _measure_base64(value: str) -> int:
+    """The bytes that a base64 stands for; its own where it is none."""
+    try:
+        return len(b64decode(value, validate=True))
+    except ValueError:
+        return len(value)
+
+
+def _measure_text(value: str) -> int:
+    return len(value.encode())
+
+
+_MEASURES: dict[str, Callable[[str], int]] = {"data": _measure_base64, "stringData": _measure_text}
