@@ -61,7 +61,7 @@ def feel(status: str, ready: int, total: int) -> Tone:
     if status == "Terminating":
         return Tone.GOING
     word = status.removeprefix("Init:")
-    return Tone.BUSY if word in _BUSY or word[:1].isdecimal() else Tone.BAD
+    return Tone.BUSY if not word or word in _BUSY or word[:1].isdecimal() else Tone.BAD
 
 
 def _first_word(status: PodStatus) -> str:

@@ -105,7 +105,10 @@ class Transport:
             self._exchange(request, timeout) as response,
             aclosing(self._chunks(response, silence)) as chunks,
         ):
-            yield chunks
+            try:
+                yield chunks
+            finally:
+                _cut(response)
 
     async def close(self) -> None:
         """End every stream and close every connection, at once; what is sent after that is Unreachable.
@@ -203,6 +206,12 @@ class Transport:
         if old is not None:
             await old.retire()
         return self._connection
+
+
+def _cut(response: ClientResponse) -> None:
+    """End a stream that has not ended at once: a TLS connection that is closed waits for the server to agree."""
+    if response.connection is not None and response.connection.transport is not None:
+        response.connection.transport.abort()
 
 
 def _read_warnings(response: ClientResponse) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 
 from k9py.kinds.wellknown import DEPLOYMENTS, NAMESPACES, NODES, PODS
 from k9py.kube.access import Access
-from k9py.kube.discovery import discover, server_version
+from k9py.kube.discovery import Discovery, discover, server_version
 from k9py.kube.kubeconfig import Context
 from k9py.kube.transport import Transport
 from k9py.session.faults import Faults
@@ -31,6 +32,16 @@ from k9py.values.resource import Gvr, Key, Resource
 
 RETRY = 3.0
 """Seconds until a server that could not be asked its version is asked again."""
+OFFERS_HOLD = 60.0
+"""Seconds for which what a server offers is not asked again for a kind that it does not: an API may come later."""
+VERSION_HOLDS = 60.0
+"""Seconds between two questions for its version."""
+LOOK = 2.0
+"""Seconds that a look whether a namespace is there may take: a person waits for it."""
+RECENT = 9
+"""Namespaces in use that have a key of their own."""
+WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
+"""What the first page shows; known whatever a discovery says."""
 
 
 class Session:
@@ -42,11 +53,11 @@ class Session:
         self.recent_namespaces: list[str] = [namespace] if namespace else []
         self.on_change: Callable[[], None] = lambda: None
         self.access = Access(transport, transport.user)
-        self.catalog = Catalog((NODES, DEPLOYMENTS, PODS))
+        self.catalog = Catalog(WELL_KNOWN)
         self.version = ""
         self.user = transport.user
         self.trouble: K9pyError | None = None
-        """Why the server could not be asked its version: the one line to show when nothing is live."""
+        """Why the server could not be asked its version: the one line to show until something is live."""
         self.sorts: dict[Gvr, Sort] = {}
         """By which column a person has sorted each kind."""
         self.notes: dict[str, str] = {}
@@ -54,7 +65,15 @@ class Session:
         self._tasks = Tasks(faults)
         self.rights = Rights(self.access, self._tasks)
         self._feeds: dict[tuple[Gvr, str], Feed] = {}
+        self._stale: set[Feed] = set()
+        self._namespaces: Feed | None = None
+        self._reached = False
         self._discovery: asyncio.Task[None] | None = None
+        self._discovered_at = 0.0
+        self._offers_failed: K9pyError | None = None
+        self._version_at = 0.0
+        self._version_check: asyncio.Task[None] | None = None
+        self._namespace_check: asyncio.Task[None] | None = None
 
     @property
     def context(self) -> Context:
@@ -78,8 +97,9 @@ class Session:
 
     async def close(self) -> None:
         """Stop everything and close the connections."""
-        await self._tasks.close()
+        self._tasks.cancel()  # before the connections go: no feed shall take their end for a failure
         await self.transport.close()
+        await self._tasks.close()
 
     def open(self, resource: Resource, namespace: str = "") -> Feed:
         """A feed that covers this kind and namespace, held for the caller until it releases it."""
@@ -90,12 +110,13 @@ class Session:
         return (feed or self._start(resource, namespace)).hold()
 
     async def lacks_namespace(self, name: str) -> bool:
-        """Whether the server says that there is no such namespace; who may not ask is believed."""
+        """Whether the server says that there is no such namespace; who may not ask, or gets no answer, is believed."""
         try:
-            await self.transport.send(Request("GET", NAMESPACES.path(name=name)))
+            async with asyncio.timeout(LOOK):
+                await self.transport.send(Request("GET", NAMESPACES.path(name=name)))
         except ApiError as error:
             return error.missing
-        except K9pyError:
+        except (K9pyError, TimeoutError):
             return False
         return False
 
@@ -104,16 +125,28 @@ class Session:
         return Tail(self.transport, source, on_lines, self._tasks, tail_lines)
 
     async def known(self, word: str) -> Resource | None:
-        """The kind that a word names, once the server has said what it offers."""
+        """The kind that a word names, once the server has said what it offers, and said so lately."""
         await self._discovered()
-        return self.catalog.resolve(word)
-
-    async def find(self, word: str) -> Resource | None:
-        """The same, asking the server again for a word it did not know a moment ago."""
-        found = self.catalog.resolve(word) or await self.known(word)
-        if found is None:
+        found = self.catalog.resolve(word)
+        if found is None and _now() - self._discovered_at >= OFFERS_HOLD:
             await self.rediscover()
             found = self.catalog.resolve(word)
+        return found
+
+    async def find(self, word: str) -> Resource | None:
+        """The kind that a word names, asking the server again for a word it did not know a moment ago.
+
+        Raises why, when the server could not be asked: it may serve that kind all the same.
+        """
+        if found := self.catalog.resolve(word):
+            return found
+        await self._discovered()
+        if found := self.catalog.resolve(word):
+            return found
+        await self.rediscover()
+        found = self.catalog.resolve(word)
+        if found is None and self._offers_failed:
+            raise self._offers_failed
         return found
 
     async def rediscover(self) -> None:
@@ -135,19 +168,33 @@ class Session:
         return (await self.transport.send(Request("GET", resource.path(key.namespace, key.name)))).body
 
     def namespaces(self) -> list[str]:
-        """The namespaces that are known from what is watched, those used lately first."""
+        """The namespaces that are known, those that have been used first.
+
+        The first call has them watched, where that is permitted; until then, and where it is not, it knows those of
+        the objects that are watched.
+        """
+        self._watch_namespaces()
         seen = {namespace for feed in self.feeds for namespace, _ in feed.collection.records if namespace}
         seen |= {
-            name for feed in self.feeds if feed.resource.kind == "Namespace" for _, name in feed.collection.records
+            name for feed in self.feeds if feed.resource.gvr == NAMESPACES.gvr for _, name in feed.collection.records
         }
         return [*self.recent_namespaces, *sorted(seen - set(self.recent_namespaces))]
 
     def use_namespace(self, namespace: str) -> None:
-        """Make it the one that new screens open in ("" = all)."""
+        """Make it the one that new screens open in ("" = all). The recent ones keep their order, and so their keys."""
         self.namespace = namespace
-        if namespace:
-            self.recent_namespaces = [namespace, *(n for n in self.recent_namespaces if n != namespace)][:9]
+        if namespace and namespace not in self.recent_namespaces:
+            self.recent_namespaces = [*self.recent_namespaces, namespace][-RECENT:]
         self.on_change()
+
+    def _watch_namespaces(self) -> None:
+        if self._namespaces is None and (self._namespace_check is None or self._namespace_check.done()):
+            self._namespace_check = self._tasks.start(self._open_namespaces(), "asking for the namespaces")
+
+    async def _open_namespaces(self) -> None:
+        verdicts = [await self.access.may(verb, NAMESPACES) for verb in ("list", "watch")]
+        if all(verdict.allowed and not verdict.guessed for verdict in verdicts):
+            self._namespaces = self.open(NAMESPACES)
 
     def _start(self, resource: Resource, namespace: str) -> Feed:
         feed = Feed(self.transport, resource, namespace, self._tasks, self._feed_told, self._feed_closed)
@@ -160,9 +207,18 @@ class Session:
         return feed
 
     def _feed_told(self, feed: Feed) -> None:
+        phase = feed.state.phase
+        if phase is Phase.STALE:
+            self._stale.add(feed)
+        elif phase is Phase.LIVE:
+            self._reach()
+            if feed in self._stale:
+                self._stale.discard(feed)
+                self._check_version()
         self.on_change()
 
     def _feed_closed(self, feed: Feed) -> None:
+        self._stale.discard(feed)
         if self._feeds.get((feed.resource.gvr, feed.namespace)) is feed:
             del self._feeds[feed.resource.gvr, feed.namespace]
         self.on_change()
@@ -178,25 +234,72 @@ class Session:
 
     async def _discover(self) -> None:
         try:
-            discovery = await discover(self.transport)
+            self._offer(await discover(self.transport))
         except K9pyError as error:
+            self._offers_failed = error
             self._note("discovery", error.line)
-            return
-        self.catalog = Catalog(discovery.resources)
-        dead = ", ".join(sorted(discovery.failed))
+        finally:
+            self._discovered_at = _now()
+
+    def _offer(self, discovery: Discovery) -> None:
+        """Take in what the server offers; what could not be asked is as it was."""
+        failed = discovery.failed
+        self.catalog = self.catalog.renew(
+            discovery.resources,
+            lambda known: (
+                known.gvr.api_version in failed or bool(known.gvr.group and "/apis" in failed) or known in WELL_KNOWN
+            ),
+        )
+        half = failed.get("v1") or failed.get("/apis")
+        self._offers_failed = K9pyError(half) if half else None
+        dead = ", ".join(sorted(failed))
         self._note("discovery", f"these APIs do not answer: {dead}" if dead else "")
 
     async def _introduce(self) -> None:
         while not self.version:
             try:
-                self.version = await server_version(self.transport)
-                self.trouble = None
+                await self._read_version()
             except K9pyError as error:
-                self.trouble = error
+                self.trouble = None if self._reached else error
                 self.on_change()
-                await asyncio.sleep(RETRY)
+                await asyncio.sleep(VERSION_HOLDS if self._reached else RETRY)
+        self._reach()
         self.on_change()
+
+    def _reach(self) -> None:
+        """The server has answered for the first time: what it could not be asked before it can be now."""
+        if not self._reached:
+            self._reached = True
+            self.trouble = None
+            self._tasks.start(self._meet(), "asking who we are")
+
+    async def _meet(self) -> None:
         if self.notes.get("discovery"):
             await self.rediscover()
         self.user = await self.access.whoami()
         self.on_change()
+
+    def _check_version(self) -> None:
+        """The server was away: it may come back as a newer one."""
+        if self.version and (self._version_check is None or self._version_check.done()):
+            self._version_check = self._tasks.start(self._renew_version(), "asking the server's version")
+
+    async def _renew_version(self) -> None:
+        await asyncio.sleep(self._version_at + VERSION_HOLDS - _now())
+        former = self.version
+        try:
+            await self._read_version()
+        except K9pyError as error:
+            logging.getLogger("k9py").info("the version could not be asked again: %s", error.line)
+            return
+        if self.version != former:
+            self.on_change()
+            await self.rediscover()
+
+    async def _read_version(self) -> None:
+        self._version_at = _now()
+        self.version = await server_version(self.transport)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -76,11 +76,11 @@ class Kubectl:
         wait_until(lambda: f'"{plural}"' in self("get", "--raw", f"/apis/{group}/v1"), f"{plural}.{group} is served")
 
 
-def wait_until(holds: Callable[[], object], what: str, timeout: float = 60) -> float:
+def wait_until(holds: Callable[[], object], what: str | Callable[[], str], timeout: float = 60) -> float:
     """Wait until something holds that kubectl cannot wait for (its errors count as not yet); the seconds."""
     began = time.monotonic()
     while not _holds(holds):
-        assert time.monotonic() - began < timeout, f"{what}: not within {timeout:.0f} s"
+        assert time.monotonic() - began < timeout, f"{what() if callable(what) else what}: not within {timeout:.0f} s"
         time.sleep(0.1)
     return time.monotonic() - began
 

@@ -144,7 +144,16 @@ async def compare(session: Opened, kubectl: Kubectl, word: str, namespace: str =
 def objects(kubectl: Kubectl, namespace: str) -> Iterator[None]:
     zoo.add_deployments(kubectl, namespace)
     zoo.add_others(kubectl, namespace)
-    zoo.add_pods(kubectl, namespace)
+    try:
+        zoo.add_pods(kubectl, namespace)
+        yield
+    finally:
+        zoo.release_pods(kubectl, namespace)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def choirs(kubectl: Kubectl, namespace: str) -> Iterator[None]:
+    """A kind of our own, one of it with all that it may have and one with nothing."""
     group = f"k9py-{secrets.token_hex(2)}.example.com"
     columns = {"Title": ".spec.title", "Seats": ".spec.seats", "Open": ".spec.open", "Songs": ".spec.songs"}
     types = {"Seats": "integer", "Open": "boolean"}
@@ -154,11 +163,10 @@ def objects(kubectl: Kubectl, namespace: str) -> Iterator[None]:
     kubectl.wait(f"crd/choirs.{group}", "condition=Established")
     kubectl.wait_served("choirs", group)
     full = {"title": "합창단 🎤", "seats": 12, "open": True, "songs": ["하나", "둘"], "since": "2026-01-01T00:00:00Z"}
-    choirs = [thing("Choir", "altos", f"{group}/v1", spec=full), thing("Choir", "empty", f"{group}/v1", spec={})]
-    kubectl.create(*choirs, namespace=namespace)
+    made = [thing("Choir", "altos", f"{group}/v1", spec=full), thing("Choir", "empty", f"{group}/v1", spec={})]
+    kubectl.create(*made, namespace=namespace)
     yield
     kubectl("delete", "crd", f"choirs.{group}")
-    zoo.release_pods(kubectl, namespace)
 
 
 async def test_pods(session: Opened, kubectl: Kubectl, namespace: str) -> None:

@@ -31,7 +31,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "ready-gate": ("Running",),
     "oom": ("OOMKilled", "CrashLoopBackOff"),
     "stubborn": ("Terminating",),
-    "kept": ("Terminating",),
+    "kept": ("Terminating", "Failed"),
 }
 
 #: Statuses that are written by hand, as nothing here comes to them: they belong to pods that no node has.
@@ -112,7 +112,7 @@ def add_pods(kubectl: Kubectl, namespace: str) -> None:
     kubectl.wait("pod/stubborn", "condition=Ready", namespace)
     kubectl("delete", "pod", "stubborn", "kept", "lost", "-n", namespace, "--wait=false")
     wanted = STATES | {name: (word,) for name, (word, _) in WRITTEN.items()}
-    wait_until(lambda: not _missing(kubectl, namespace, wanted), "every pod is in its state", 120)
+    wait_until(lambda: not _missing(kubectl, namespace, wanted), lambda: f"{_missing(kubectl, namespace, wanted)}", 120)
 
 
 def _missing(kubectl: Kubectl, namespace: str, wanted: dict[str, tuple[str, ...]]) -> list[str]:
@@ -123,9 +123,9 @@ def _missing(kubectl: Kubectl, namespace: str, wanted: dict[str, tuple[str, ...]
 
 def release_pods(kubectl: Kubectl, namespace: str) -> None:
     """Let go of what would hold up the namespace's end."""
-    for name in ("kept", "lost"):
+    for name in set(kubectl.names("pods", "-n", namespace)) & {"kept", "lost"}:
         kubectl.patch(f"pod/{name}", {"metadata": {"finalizers": None}}, namespace, "--type=merge")
-    kubectl("delete", "pod", "stubborn", "-n", namespace, "--grace-period=0", "--force")
+    kubectl("delete", "pod", "stubborn", "-n", namespace, "--grace-period=0", "--force", "--ignore-not-found")
 
 
 def add_deployments(kubectl: Kubectl, namespace: str) -> None:

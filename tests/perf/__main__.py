@@ -66,7 +66,7 @@ def main() -> int:
     given = _arguments()
     try:
         _measure(given)
-    except LabError as error:
+    except (LabError, TimeoutError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if given.down:

@@ -259,7 +259,7 @@ async def test_a_missing_right_takes_its_key_away_and_says_why(tmp_path: Path) -
         await to_deployments(shown)
         await shown.until(lambda: greyed(shown) == {"Scale": "the shop scales itself"})
         await shown.press("s")
-        await shown.sees("✖ Scale: the shop scales itself")
+        await shown.sees("✖ Scale deployment shop/web: the shop scales itself")
         assert shown.app.screen is shown.page
         await restart(shown)
         await shown.press("y")

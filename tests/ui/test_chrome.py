@@ -89,16 +89,21 @@ async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Pat
 # ── the last line ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def spell(line: str) -> str:
+    """A line with one space where there are several."""
+    return " ".join(line.split())
+
+
 @pytest.mark.parametrize("width", [80, 120, 200])
 async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, width: int) -> None:
     async with show(tmp_path, size=(width, 40)) as shown:
-        assert shown.footer.split() == "l Logs p Previous y YAML : Command / Filter ? Help".split()
+        assert spell(shown.footer) == "l Logs p Previous y YAML : Command / Filter ? Help"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" in shown.footer)
-        assert shown.footer.split() == "y YAML r Restart s Scale : Command / Filter ? Help".split()
+        assert spell(shown.footer) == "y YAML r Restart s Scale : Command / Filter ? Help"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" not in shown.footer)
-        assert shown.footer.split() == "y YAML : Command / Filter ? Help".split()
+        assert spell(shown.footer) == "y YAML : Command / Filter ? Help"
 
 
 async def test_a_message_of_a_task_goes_by_itself_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +256,9 @@ def harmful(server: ApiServer) -> None:
     put_pod(server, f"{EVIL}[/]", app=EVIL, node=EVIL, labels={"x": EVIL})
     put_pod(server, "0-state", state={"waiting": {"reason": EVIL}}, phase="Pending")
     put_pod(server, "0-log")
-    write_log(server, "0-log", f"one {EVIL} line", "\x1b[31mred\x1b[0m [bold]not markup[/]", "\x9b2J\x90q\x9c", "a\rb\x08c")
+    write_log(
+        server, "0-log", f"one {EVIL} line", "\x1b[31mred\x1b[0m [bold]not markup[/]", "\x9b2J\x90q\x9c", "a\rb\x08c"
+    )
     server.store.put("/api/v1/services", EVIL, EVIL, size=1)
 
 

@@ -66,9 +66,7 @@ def texts(shown: Shown, region: Region) -> Iterator[Segment]:
 
 @pytest.mark.parametrize("theme", ["k9py-dark", "k9py-light"])
 @pytest.mark.parametrize("go", [home, table, prompt, message, confirm, help_page], ids=lambda go: go.__name__)
-async def test_all_text_can_be_read(
-    tmp_path: Path, theme: str, go: Callable[[Shown], Awaitable[Region]]
-) -> None:
+async def test_all_text_can_be_read(tmp_path: Path, theme: str, go: Callable[[Shown], Awaitable[Region]]) -> None:
     async with show(tmp_path, theme=theme) as shown:
         region = await go(shown)
         await shown.settles()

@@ -74,8 +74,8 @@ def test_nothing_given_is_the_dashboard_with_its_defaults() -> None:
 
 
 def test_all_options_are_read() -> None:
-    words = "--kubeconfig f --context c -n shop -A -c pods --request-timeout 5s --readonly --theme light".split()
-    options = parse(*words, "--insecure-skip-tls-verify")
+    line = "--kubeconfig f --context c -n shop -A -c pods --request-timeout 5s --readonly --theme light"
+    options = parse(*line.split(), "--insecure-skip-tls-verify")
     assert (options.kubeconfig, options.context, options.namespace) == ("f", "c", "shop")
     assert (options.all_namespaces, options.command, options.request_timeout) == (True, "pods", 5.0)
     assert (options.readonly, options.theme, options.insecure_skip_tls_verify) == (True, "light", True)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k9py.values.redact import LAST_APPLIED, mask_secret
+from k9py.values.redact import LAST_APPLIED, Remarked, mask_secret, reveal_secret
 
 
 def secret(**fields: Any) -> dict[str, Any]:
@@ -44,7 +44,8 @@ def test_what_is_no_base64_is_masked_too() -> None:
 
 
 def test_a_secret_without_data_stays_what_it_is() -> None:
-    for odd in ({}, {"data": None}, {"metadata": {}}, {"metadata": {"annotations": None}}):
+    oddities: list[dict[str, Any]] = [{}, {"data": None}, {"metadata": {}}, {"metadata": {"annotations": None}}]
+    for odd in oddities:
         assert mask_secret(secret(**odd)) == secret(**odd)
 
 
@@ -54,6 +55,27 @@ def test_other_kinds_are_left_alone() -> None:
         {"apiVersion": "example.com/v1", "kind": "Secret", "data": {"password": "x"}},
     ):
         assert mask_secret(other) is other
+
+
+def test_what_can_be_read_is_revealed_as_text_and_the_rest_stays_base64() -> None:
+    revealed = reveal_secret(
+        secret(
+            data={"password": "aHVudGVyMg==", "결제": "6rKw7KCc", "bytes": "/wE=", "escape": "G11hCg==", "bad": "no!"},
+            stringData={"more": "x"},
+        )
+    )
+    assert revealed["stringData"] == {"password": "hunter2", "결제": "결제", "more": "x"}
+    assert revealed["data"] == {"bytes": "/wE=", "escape": "G11hCg==", "bad": "no!"}
+    assert {name: value.remark for name, value in revealed["data"].items() if isinstance(value, Remarked)} == {
+        "bytes": "2 bytes",
+        "escape": "4 bytes",
+        "bad": "3 bytes",
+    }
+
+
+def test_only_secrets_are_revealed() -> None:
+    for other in ({"apiVersion": "v1", "kind": "ConfigMap", "data": {"x": "aHVudGVyMg=="}}, secret(data=None)):
+        assert reveal_secret(other) == other
 
 
 @given(st.dictionaries(st.text(min_size=1), st.binary(min_size=4)))

@@ -9,15 +9,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
-from k9py.kube.access import Verdict
+from k9py.kube.access import Access, Verdict
 from k9py.kube.kubeconfig import read_kubeconfig
 from k9py.kube.transport import ConnectOptions
 from k9py.session import feed as feed_module
-from k9py.session import rights as rights_module
 from k9py.session import session as session_module
 from k9py.session import usage as usage_module
 from k9py.session.faults import Faults, open_log
@@ -29,8 +29,8 @@ from k9py.session.tasks import Tasks
 from k9py.values.batch import Phase
 from k9py.values.errors import ApiError, ConfigError
 from k9py.values.log import LogSource
-from k9py.values.request import Request
-from k9py.values.resource import Key, Resource
+from k9py.values.request import Request, Response
+from k9py.values.resource import Key
 from tests.kube.scripted import refuse
 from tests.ui.pages.objects import fill, put_pod, put_usage, write_log
 from tests.ui.pages.server import GADGETS, SERVICES, ApiServer, dump_kubeconfig, serve_cluster
@@ -38,12 +38,10 @@ from tests.ui.pages.server import GADGETS, SERVICES, ApiServer, dump_kubeconfig,
 
 async def until(condition: Callable[[], bool], what: str = "") -> None:
     """Let tasks and the server work until a condition holds."""
-    try:
-        async with asyncio.timeout(10):
-            while not condition():
-                await asyncio.sleep(0.002)
-    except TimeoutError:
-        raise AssertionError(f"never came to be: {what or condition}") from None
+    end = asyncio.get_running_loop().time() + 10
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, f"never came to be: {what or condition}"
+        await asyncio.sleep(0.002)
 
 
 @dataclass
@@ -372,44 +370,46 @@ async def test_contexts_live_side_by_side_and_are_opened_once(tmp_path: Path) ->
 # ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Answers:
-    """Stands for Access: answers when it is told to."""
+class Reviewer:
+    """Stands for the server: answers access reviews when it is told to."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[str] = []
         self.go = asyncio.Event()
-        self.verdict = Verdict(False, "no")
+        self.allows = False
 
-    async def may(
-        self, verb: str, resource: Resource, namespace: str = "", name: str = "", subresource: str = ""
-    ) -> Verdict:
-        self.asked.append((verb, namespace))
+    async def send(self, request: Request, timeout: float | None = None) -> Response:
+        self.asked.append(request.body["spec"]["resourceAttributes"]["namespace"])
         await self.go.wait()
-        return self.verdict
+        return Response(201, json.dumps({"status": {"allowed": self.allows, "reason": "no"}}).encode())
+
+    def stream(self, request: Request, silence: float | None = None) -> Any:
+        raise NotImplementedError
 
 
-async def test_rights_answer_at_once_and_ask_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    access, tasks, answered = Answers(), Tasks(Faults()), asyncio.Event()
-    rights = Rights(access, tasks)  # type: ignore[arg-type]
+async def test_rights_answer_at_once_and_ask_once_a_minute() -> None:
+    server, tasks, answered, now = Reviewer(), Tasks(Faults()), asyncio.Event(), [1_000.0]
+    rights = Rights(Access(server, "me", lambda: now[0]), tasks)
 
     def look_up(namespace: str = "shop") -> Verdict | None:
         return rights.look_up("patch", DEPLOYMENTS, namespace, "scale", answered.set)
 
     assert [look_up(), look_up()] == [None, None]
-    await asyncio.sleep(0)
-    assert access.asked == [("patch", "shop")]
-    access.go.set()
+    await until(lambda: server.asked == ["shop"])
+    assert look_up() is None
+    server.go.set()
     await answered.wait()
     assert look_up() == Verdict(False, "no")
     assert look_up("other") is None
-    assert access.asked == [("patch", "shop")]
-    # what was known too long ago is shown, and asked anew
+    await until(lambda: server.asked == ["shop", "other"])
+    # what was known too long ago is shown still, and asked anew
+    now[0] += 61
+    server.allows = True
     answered.clear()
-    access.verdict = Verdict(True)
-    monkeypatch.setattr(rights_module, "REMEMBERED", -1.0)
     assert look_up() == Verdict(False, "no")
     await answered.wait()
-    await until(lambda: look_up() == Verdict(True))
+    assert look_up() == Verdict(True)
+    assert server.asked == ["shop", "other", "shop"]
     await tasks.close()
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
@@ -22,7 +23,7 @@ from k9py.session.runner import Outcome
 from k9py.ui.painting import border_text
 from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.choices import Choices
-from k9py.values.text import clean
+from k9py.values.text import clean, pad
 
 Answer = TypeVar("Answer")
 
@@ -120,7 +121,8 @@ class Confirm(Dialog[bool]):
             event.prevent_default()
 
     def _targets(self) -> Text:
-        lines = [f"{effect.target.key.label}  {effect.says}" for effect in self._plan.effects]
+        width = max((cell_len(effect.target.key.label) for effect in self._plan.effects), default=0)
+        lines = [f"{pad(effect.target.key.label, width)}  {effect.says}" for effect in self._plan.effects]
         lines += [f"✖ {refusal.target.key.label}  left alone: {refusal.why}" for refusal in self._plan.refusals]
         return Text("\n".join(clean(line) for line in lines))
 

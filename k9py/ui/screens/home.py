@@ -180,4 +180,4 @@ class HomePage(Page):
     @on(ResourceTable.Opened)
     def _opened(self, event: ResourceTable.Opened) -> None:
         assert isinstance(event.table, ResourcePane)
-        self.k9py.drill(event.table, event.key)
+        self.drill(event.table, event.key)

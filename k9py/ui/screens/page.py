@@ -23,6 +23,7 @@ from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
+from k9py.values.resource import Key
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -125,11 +126,17 @@ class Page(Surviving, Screen[None]):
         """First and last line."""
         if self._key_bar.is_attached and self.k9py.page is self:
             self._top_bar.show(self.k9py.overview())
-            general = (COMMAND, FILTER, HELP) if self.filtered else (COMMAND, HELP)
-            self._key_bar.show(self.hints(), general, self.k9py.said)
+            self._key_bar.show(self.hints(), self._general(), self.k9py.said)
+
+    def _general(self) -> Sequence[KeyHint]:
+        if self.typing:
+            return ()
+        return (COMMAND, FILTER, HELP) if self.filtered else (COMMAND, HELP)
 
     def hints(self) -> Sequence[KeyHint]:
         """The keys of the row in focus, greyed where they are not permitted; of any other widget its own."""
+        if self.typing:
+            return self._prompt.hints()
         pane = self.pane
         if isinstance(self.focused, Hinting):
             return self.focused.hints()
@@ -168,6 +175,11 @@ class Page(Surviving, Screen[None]):
             self.k9py.look(action, pane.session, pane.resource, rows[0])
         else:
             self.k9py.change(action, pane.session, pane.resource, rows)
+
+    def drill(self, pane: ResourcePane, key: Key) -> None:
+        """Enter on a row, unless a key before it opens something else."""
+        if not self.k9py.opening:
+            self.k9py.drill(pane, key)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Within the prompt, `:` and `/` are what they are."""

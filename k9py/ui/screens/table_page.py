@@ -44,4 +44,4 @@ class TablePage(Page):
 
     @on(ResourceTable.Opened)
     def _opened(self, event: ResourceTable.Opened) -> None:
-        self.k9py.drill(self.table, event.key)
+        self.drill(self.table, event.key)

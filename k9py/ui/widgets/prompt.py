@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from k9py.ui.surviving import Surviving
+from k9py.ui.widgets.key_bar import KeyHint
 from k9py.values.text import clean
 
 SHOWN = 8
@@ -87,6 +88,12 @@ class Prompt(Surviving, Vertical):
             yield Static(id="mark", markup=False)
             yield self._typed
         yield Static(id="complaint", markup=False)
+
+    def hints(self) -> tuple[KeyHint, ...]:
+        """What its keys do, for the last line."""
+        if self._inquiry.mark == "/":
+            return (KeyHint("enter", "Keep"), KeyHint("escape", "Show all"))
+        return (KeyHint("enter", "Go"), KeyHint("tab", "Take"), KeyHint("↑↓", "Choose"), KeyHint("escape", "Leave"))
 
     def open(self, inquiry: Inquiry) -> None:
         """Show it, and take the keys from here on."""

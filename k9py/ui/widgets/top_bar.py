@@ -89,7 +89,7 @@ class TopBar(Widget):
         line = Text()
         for title, values in (("CPU", self.overview.cpu), ("MEM", self.overview.memory)):
             if values:
-                drawn = f"{sparkline(values[-HISTORY:], HISTORY)} " if self.size.width >= 110 else ""
+                drawn = f"{sparkline(values[-HISTORY:], len(values[-HISTORY:]))} " if self.size.width >= 110 else ""
                 line.append(f"{title} ", self._style("dim")).append(drawn, self._style("plain"))
                 line.append(f"{values[-1]:.0%}  ", self._style(_load_look(values[-1])))
         return line

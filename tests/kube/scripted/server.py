@@ -103,8 +103,9 @@ class ScriptedServer:
     async def emit(self, path: str, *events: Mapping[str, Any] | bytes) -> None:
         """Write events, or plain bytes, into each open stream of that path, in one chunk."""
         block = b"".join(event if isinstance(event, bytes) else encode(event) for event in events)
-        for response, (stream_path, _) in list(self._streams.items()):
-            if stream_path == path:
+        for response, (stream_path, request) in list(self._streams.items()):
+            # one that was cut a moment ago hears nothing more, and has not been taken off the list yet
+            if stream_path == path and request.transport is not None and not request.transport.is_closing():
                 await response.write(block)
 
     def cut(self) -> None:

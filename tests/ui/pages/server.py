@@ -44,8 +44,8 @@ class Objects(ObjectStore):
         """Make or replace an object. `metadata` is what it has besides names, uid and times, or instead of them."""
         obj = super().put(collection, name, namespace, **fields)
         obj["metadata"].update({**(metadata or {}), "resourceVersion": obj["metadata"]["resourceVersion"]})
-        for field in sorted(fields.keys() - {"kind", "apiVersion"}):  # metadata come first, as of a real server
-            obj[field] = obj.pop(field)
+        for part in sorted(fields.keys() - {"kind", "apiVersion"}):  # metadata come first, as of a real server
+            obj[part] = obj.pop(part)
         return obj
 
     def merge(self, collection: str, old: Object, patch: Mapping[str, Any]) -> Object:

@@ -283,9 +283,7 @@ async def show(
         hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions(), kept)
         session = await hub.open("lab", namespace)
         session.open_first()
-        app = K9pyApp(
-            hub, session, command=command, readonly=readonly, log_path=folder / "k9py.log", theme=theme
-        )
+        app = K9pyApp(hub, session, command=command, readonly=readonly, log_path=folder / "k9py.log", theme=theme)
         with patch.object(home, "REST", rest):
             async with app.run_test(size=size) as pilot:
                 shown = Shown(server, app, pilot, kept)
@@ -299,10 +297,12 @@ async def _become_ready(shown: Shown) -> None:
     session = shown.app.session
     assert session
     await shown.until(
-        lambda: bool(session.version)
-        and all(feed.state.phase is Phase.LIVE for feed in session.feeds)
-        and len(shown.app.screen_stack) > 1
-        and all(feed.collection.joined.usage for feed in session.feeds if "usage" in feed.kind.joins),
+        lambda: (
+            bool(session.version)
+            and all(feed.state.phase is Phase.LIVE for feed in session.feeds)
+            and len(shown.app.screen_stack) > 1
+            and all(feed.collection.joined.usage for feed in session.feeds if "usage" in feed.kind.joins)
+        ),
         "the cluster",
     )
     await shown.settles()
