@@ -42,6 +42,7 @@ RECENT = 9
 """Namespaces in use that have a key of their own."""
 WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
 """What the first page shows; known whatever a discovery says."""
+WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 
 
 class Session:
@@ -244,21 +245,22 @@ class Session:
     def _offer(self, discovery: Discovery) -> None:
         """Take in what the server offers; what could not be asked is as it was."""
         failed = discovery.failed
-        self.catalog = self.catalog.renew(
-            discovery.resources,
-            lambda known: (
-                known.gvr.api_version in failed or bool(known.gvr.group and "/apis" in failed) or known in WELL_KNOWN
-            ),
-        )
+
+        def stays(known: Resource) -> bool:
+            lost = known.gvr.api_version in failed or (bool(known.gvr.group) and "/apis" in failed)
+            return lost or known.gvr in WELL_KNOWN_GVRS
+
+        self.catalog = self.catalog.renew(discovery.resources, stays)
         half = failed.get("v1") or failed.get("/apis")
         self._offers_failed = K9pyError(half) if half else None
         dead = ", ".join(sorted(failed))
         self._note("discovery", f"these APIs do not answer: {dead}" if dead else "")
 
     async def _introduce(self) -> None:
-        while not self.version:
+        while True:
             try:
                 await self._read_version()
+                break
             except K9pyError as error:
                 self.trouble = None if self._reached else error
                 self.on_change()

@@ -34,10 +34,8 @@ def read_object(raw: bytes, resource: Resource) -> dict[str, Any]:
     return {"apiVersion": resource.gvr.api_version, "kind": resource.kind, **found}
 
 
-def count_managed(found: Any) -> int:
+def count_managed(found: dict[str, Any]) -> int:
     """How many entries are folded away."""
-    if isinstance(found, bytes):
-        found = msgspec.json.decode(found)
     return len((found.get("metadata") or {}).get(FOLDED) or ())
 
 
@@ -49,7 +47,7 @@ def write_object(found: dict[str, Any], *, managed_fields: bool = False, unmaske
     return Document(reveal_secret(found) if unmasked else mask_secret(found))
 
 
-Part = Literal["key", "number", "word", "remark", "mark"]
+Part = Literal["key", "number", "word", "remark", "mark", "bad"]
 
 
 class Token(NamedTuple):
@@ -98,16 +96,17 @@ class Document:
         deeper = f"{indent}  "
         if isinstance(value, str) and "\n" in value and not _UNFIT.search(value):
             self._write_block(value, lead, deeper)
-        elif not value or not isinstance(value, Mapping | list):
-            self.lines.append(f"{lead} {_write_scalar(value)}")
-        else:
-            write = self._write_map if isinstance(value, Mapping) else self._write_list
-            if inline:
-                write(value, f"{lead} ", deeper)
-            else:
+        elif value and isinstance(value, dict | list):
+            inner = deeper if inline or isinstance(value, dict) else indent
+            first = f"{lead} " if inline else inner
+            if not inline:
                 self.lines.append(lead)
-                inner = deeper if isinstance(value, Mapping) else indent
-                write(value, inner, inner)
+            if isinstance(value, dict):
+                self._write_map(value, first, inner)
+            else:
+                self._write_list(value, first, inner)
+        else:
+            self.lines.append(f"{lead} {_write_scalar(value)}")
 
     def _write_block(self, text: str, lead: str, indent: str) -> None:
         """A text of several lines after `|`: 2 where its indent can't be seen, - without and + with more line ends."""
@@ -172,7 +171,7 @@ _INDICATED = re.compile(r"[#,\[\]{}&*!|>'\"%@` ]|[-?:](?: |\Z)|---|\.\.\.")
 
 _OTHER = re.compile(
     r"""(?x)(?=[-+.0-9~<=yYnNoOtTfF]|\Z)(?:
-    | [-+]?0[box]?[0-9a-fA-F_]*                                             # whole numbers in other bases
+    | [-+]?0(?:b[01_]*|o?[0-7_]*|x[0-9a-fA-F_]*)                            # whole numbers in other bases
     | [-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?      # numbers
     | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?                      # to the base of 60
     | [-+]?\.(?:inf|Inf|INF) | \.(?:nan|NaN|NAN)
@@ -204,7 +203,7 @@ def _code(code: int) -> str:
     return f"x{code:02X}" if code < 0x100 else f"u{code:04X}"
 
 
-_QUOTED = r""" "(?:[^"\\]+|\\.)*" | '[^']*(?:''[^']*)*' """
+_QUOTED = r""" "(?:[^"\\]++|\\.)*+" | '(?:[^']++|'')*+' """
 _LINE = re.compile(
     rf"""(?x)
     (?P<mark>[ ]*(?:[-?:][ ])*)
@@ -229,8 +228,3 @@ def _read_tokens(line: str) -> Iterator[Token]:
     for part, pattern in _VALUES.items():
         if pattern.fullmatch(found["value"]):
             yield Token(*found.span("value"), part)
-
-
-def write_yaml(raw: bytes, resource: Resource, *, managed_fields: bool = False, unmasked: bool = False) -> str:
-    """Lead's shim until yaml_page.py is moved over: delete it then."""
-    return write_object(read_object(raw, resource), managed_fields=managed_fields, unmasked=unmasked).text

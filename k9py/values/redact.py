@@ -10,19 +10,20 @@ from k9py.values.text import clean
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
-_SPACES = str.maketrans("\t\n", "  ")
+_SPACES = str.maketrans("\t\n\r", "   ")
 
 
 class Remarked(str):
-    """A text with something to be said of it, where it is written."""
+    """A text with something to be said of it where it is written."""
 
     __slots__ = ("remark",)
     remark: str
 
-    def __new__(cls, text: str, remark: str) -> Remarked:
-        made = super().__new__(cls, text)
-        made.remark = remark
-        return made
+
+def _remark(text: str, remark: str) -> Remarked:
+    remarked = Remarked(text)
+    remarked.remark = remark
+    return remarked
 
 
 def mask_secret(found: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def reveal_secret(found: dict[str, Any]) -> dict[str, Any]:
         return found
     texts = {name: text for name, value in data.items() if (text := _read_text(str(value))) is not None}
     others = {
-        name: Remarked(value, f"{_measure_base64(value)} bytes") if isinstance(value, str) else value
+        name: _remark(value, f"{_measure_base64(value)} bytes") if isinstance(value, str) else value
         for name, value in data.items()
         if name not in texts
     }

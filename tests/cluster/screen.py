@@ -39,6 +39,11 @@ class Pane:
     state: str
     lines: tuple[str, ...]
 
+    @property
+    def texts(self) -> list[str]:
+        """The lines without what is left free around them."""
+        return [line.strip() for line in self.lines]
+
     @cached_property
     def header(self) -> str:
         return self.lines[0]

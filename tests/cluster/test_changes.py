@@ -160,7 +160,7 @@ def test_readonly_takes_the_keys_away(k9py: Open, kubectl: Kubectl, namespace: s
     assert not is_greyed(screen, "YAML")
     for key, title in (("s", "Scale"), ("r", "Restart")):
         screen.send(key)
-        screen.wait(rf"✖ {title}: k9py runs read-only")
+        screen.wait(rf"✖ {title} deployment \S+/one: k9py runs read-only")
     assert replicas(kubectl, namespace, *deployments) == [1, 1, 1]
     assert not any(restarted_at(kubectl, namespace, name) for name in deployments)
 
@@ -202,8 +202,10 @@ def test_a_user_with_few_rights(
     screen.wait_names("Deployments", deployments)
     for title in ("Pods", "Deployments"):
         screen.wait_title(title, rf" 3 · {namespace}$")
-    nodes = screen.wait_pane("Nodes", lambda pane: pane.state.startswith("denied: "), "not denied")
-    assert f'nodes is forbidden: User "system:serviceaccount:{namespace}:viewer"' in nodes.state
+    said = f'denied: nodes is forbidden: User "system:serviceaccount:{namespace}:viewer"'
+    screen.wait_pane(
+        "Nodes", lambda pane: pane.state == "denied" and any(text.startswith(said) for text in pane.texts), said
+    )
     screen.wait(rf"system:serviceaccount:{namespace}:viewer")
     kubectl("scale", "deployment", "one", "--replicas=2", "-n", namespace)
     screen.wait_row("Deployments", "one", "2/2", timeout=60)
@@ -211,10 +213,10 @@ def test_a_user_with_few_rights(
     screen.point_at("Deployments", "one")
     wait_greyed(screen, "Scale", "Restart")
     screen.send("s")
-    screen.wait(rf"✖ Scale: not allowed to patch deployments\.apps/scale in {namespace}")
+    screen.wait(rf"✖ Scale deployment \S+/one: not allowed to patch deployments\.apps/scale in {namespace}")
     assert replicas(kubectl, namespace, "one") == [2]
     screen.command("secrets")
-    screen.wait_pane("Secrets", lambda pane: "secrets is forbidden" in pane.state, "not denied")
+    screen.wait(r"denied: secrets is forbidden")
 
 
 def test_an_object_replaced_under_the_dialog_is_left_alone(

@@ -38,7 +38,7 @@ def on_node(kubectl: Kubectl, namespace: str, node: str) -> list[str]:
 
 def numbers(pane: Pane) -> list[int]:
     """The numbers of the lines that a log shows."""
-    return [int(found[1]) for line in pane.lines if (found := re.match(r"(?:\S+Z )?line (\d+) ", line.strip()))]
+    return [int(found[1]) for text in pane.texts if (found := re.match(r"(?:\S+Z )?line (\d+) ", text))]
 
 
 def go_to(k9py: K9py, title: str) -> None:
@@ -181,11 +181,11 @@ def test_a_log_full_screen(k9py: Open, kubectl: Kubectl, namespace: str) -> None
     check_pause(screen)
     screen.send("t")
     stamped = screen.wait_pane(
-        "Logs", lambda pane: re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ line ", pane.lines[-1]) is not None
+        "Logs", lambda pane: re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ line ", pane.texts[-1]) is not None
     )
     assert len(numbers(stamped)) > 30
     screen.send("t")
-    screen.wait_pane("Logs", lambda pane: pane.lines[-1].startswith("line "), "still stamped")
+    screen.wait_pane("Logs", lambda pane: pane.texts[-1].startswith("line "), "still stamped")
     screen.send("esc")
     screen.wait_title("Pods", r"^Pods 7 ")
 
@@ -225,12 +225,12 @@ def test_long_lines_wrap(k9py: Open, namespace: str) -> None:
     screen.wait_dialog(r"^Logs of two: which container\?")
     screen.send("j", "enter")
     pane = screen.wait_title("Logs", r"^home › Logs two · long · following · 1 line$")
-    assert not any(line.endswith(" end") for line in pane.lines)
+    assert not any(text.endswith(" end") for text in pane.texts)
     screen.send("w")
-    pane = screen.wait_pane("Logs", lambda pane: any(line.endswith(" end") for line in pane.lines), "not wrapped")
-    assert "".join(pane.lines) == LONG
+    pane = screen.wait_pane("Logs", lambda pane: any(text.endswith(" end") for text in pane.texts), "not wrapped")
+    assert "".join(pane.texts) == LONG
     screen.send("w")
-    screen.wait_pane("Logs", lambda pane: not any(line.endswith(" end") for line in pane.lines), "still wrapped")
+    screen.wait_pane("Logs", lambda pane: not any(text.endswith(" end") for text in pane.texts), "still wrapped")
 
 
 def test_the_log_before_the_last_restart(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
@@ -240,9 +240,9 @@ def test_the_log_before_the_last_restart(k9py: Open, kubectl: Kubectl, namespace
     screen.point_at("Pods", "again")
     screen.send("p")
     screen.wait_pane(
-        "Logs", lambda pane: " · previous · " in pane.title and pane.lines[0] == boom, "not the log before"
+        "Logs", lambda pane: " · previous · " in pane.title and pane.texts[0] == boom, "not the log before"
     )
     screen.send("p")
     screen.wait_pane(
-        "Logs", lambda pane: " · following · " in pane.title and pane.lines[0] == "alive", "not the log now"
+        "Logs", lambda pane: " · following · " in pane.title and pane.texts[0] == "alive", "not the log now"
     )

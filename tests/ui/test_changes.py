@@ -126,7 +126,7 @@ async def test_restart_sets_the_annotation_that_kubectl_sets(tmp_path: Path) -> 
     async with show(tmp_path) as shown:
         await to_deployments(shown)
         await restart(shown)
-        assert "kubectl rollout restart deployment/web -n shop --context lab" in shown.text
+        await shown.sees("kubectl rollout restart deployment/web -n shop --context lab")
         await shown.press("enter")  # yes has the focus
         await shown.sees("Restart deployment shop/web: new pods, sent")
         (change,) = shown.server.changes
@@ -179,7 +179,7 @@ async def test_a_paused_deployment_is_left_alone_and_the_others_are_restarted(tm
     async with show(tmp_path, content=paused) as shown:
         await to_deployments(shown, "still", "web")
         await restart(shown)
-        assert "✖ shop/still  left alone: it is paused; resume the rollout first" in shown.text
+        await shown.sees("✖ shop/still left alone: it is paused; resume the rollout first")
         await shown.press("y")
         await shown.until(lambda: isinstance(shown.app.screen, Outcomes))
         await shown.sees("● shop/web  new pods", "left alone")
@@ -292,4 +292,4 @@ async def test_the_keys_change_the_row_of_the_pane_in_focus(tmp_path: Path) -> N
         assert shown.app.screen is shown.page
         await shown.press("shift+tab")
         await restart(shown)
-        assert "Restart deployment kube-system/coredns" in shown.text
+        await shown.sees("Restart deployment kube-system/coredns")

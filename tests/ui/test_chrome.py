@@ -17,7 +17,7 @@ from k9py.values.text import clean
 from tests.kube.scripted import refuse
 from tests.ui.pages.objects import DEPLOYMENTS, PODS, fill, put_deployment, put_pod, write_log
 from tests.ui.pages.server import ApiServer, dump_kubeconfig
-from tests.ui.pages.show import Shown, read_strips, show
+from tests.ui.pages.show import Shown, read_strips, show, squeeze
 
 # ── the first line ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,21 +89,16 @@ async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Pat
 # ── the last line ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def spell(line: str) -> str:
-    """A line with one space where there are several."""
-    return " ".join(line.split())
-
-
 @pytest.mark.parametrize("width", [80, 120, 200])
 async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, width: int) -> None:
     async with show(tmp_path, size=(width, 40)) as shown:
-        assert spell(shown.footer) == "l Logs p Previous y YAML : Command / Filter ? Help"
+        assert squeeze(shown.footer).strip() == "l Logs p Previous y YAML : Command / Filter ? Help"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" in shown.footer)
-        assert spell(shown.footer) == "y YAML r Restart s Scale : Command / Filter ? Help"
+        assert squeeze(shown.footer).strip() == "y YAML r Restart s Scale : Command / Filter ? Help"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" not in shown.footer)
-        assert spell(shown.footer) == "y YAML : Command / Filter ? Help"
+        assert squeeze(shown.footer).strip() == "y YAML : Command / Filter ? Help"
 
 
 async def test_a_message_of_a_task_goes_by_itself_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

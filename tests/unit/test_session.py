@@ -32,7 +32,7 @@ from k9py.values.log import LogSource
 from k9py.values.request import Request, Response
 from k9py.values.resource import Key
 from tests.kube.scripted import refuse
-from tests.ui.pages.objects import fill, put_pod, put_usage, write_log
+from tests.ui.pages.objects import fill, put_deployment, put_pod, put_usage, write_log
 from tests.ui.pages.server import GADGETS, SERVICES, ApiServer, dump_kubeconfig, serve_cluster
 
 
@@ -166,6 +166,31 @@ async def test_a_denied_feed_leaves_the_others_alone(tmp_path: Path) -> None:
         await it.live(pods)
         await until(lambda: nodes.state.phase is Phase.DENIED)
         assert nodes.state.reason == "nodes is forbidden"
+
+
+async def test_a_feed_that_failed_is_not_live_until_it_has_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as it:
+        feed = it.session.open(DEPLOYMENTS)
+        await it.live(feed)
+        states: list[Phase] = []
+        it.session.on_change = lambda: states.append(feed.state.phase)
+        monkeypatch.setattr(feed_module, "RESTART", 0.01)
+
+        def fail_once(names: object) -> None:
+            undo()
+            raise ValueError("an odd one")
+
+        undo = feed.collection.listen(fail_once)
+        put_deployment(it.server, "api")
+        await until(lambda: it.hub.faults.count == 1)
+        assert it.told == ["ValueError while watching deployments.apps: an odd one"]
+        await until(lambda: Phase.STALE in states)
+        await it.live(feed)
+        put_deployment(it.server, "later")
+        await until(lambda: {"api", "later"} <= names(feed))
+        assert it.hub.faults.count == 1
 
 
 async def test_closing_the_hub_stops_all_that_runs(tmp_path: Path) -> None:
@@ -339,19 +364,20 @@ async def test_a_log_that_cannot_be_had_says_why(tmp_path: Path) -> None:
 # ── namespaces ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_namespaces_used_lately_come_first(tmp_path: Path) -> None:
+async def test_namespaces_used_lately_come_first_and_keep_their_places(tmp_path: Path) -> None:
     async with opened(tmp_path, namespace="shop") as it:
         pods = it.session.open(PODS)
         await it.live(pods)
-        assert it.session.namespaces() == ["shop", "kube-system"]
+        await until(lambda: it.session.namespaces()[:2] == ["shop", "default"])
         it.session.use_namespace("kube-system")
-        assert it.session.namespaces() == ["kube-system", "shop"]
+        assert it.session.namespaces() == ["shop", "kube-system", "default"]
+        it.session.use_namespace("shop")
         it.session.use_namespace("")
         assert it.session.namespace == ""
-        assert it.session.recent_namespaces == ["kube-system", "shop"]
+        assert it.session.recent_namespaces == ["shop", "kube-system"]
         for number in range(20):
             it.session.use_namespace(f"n{number}")
-        assert it.session.recent_namespaces == [f"n{number}" for number in range(19, 10, -1)]
+        assert it.session.recent_namespaces == [f"n{number}" for number in range(11, 20)]
 
 
 # ── the hub ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -166,8 +167,13 @@ class Shown:
         await until(self.pilot, condition, what)
 
     async def sees(self, *texts: str) -> None:
-        """Wait until all of these are on the screen."""
-        await self.until(lambda: all(text in self.text for text in texts), f"{texts} on the screen")
+        """Wait until all of these are on the screen, however many spaces stand between words."""
+        await self.until(lambda: self.says(*texts), f"{texts} on the screen")
+
+    def says(self, *texts: str) -> bool:
+        """Whether all of these are on the screen, however many spaces stand between words."""
+        text = squeeze(self.text)
+        return all(squeeze(wanted) in text for wanted in texts)
 
     async def settles(self) -> None:
         """Wait until what was asked for has been done, and painted."""
@@ -188,6 +194,7 @@ class Shown:
     async def press(self, *keys: str) -> None:
         """Press keys as a person does: each when the one before has been dealt with."""
         for key in keys:
+            await self.until(lambda: self.app.screen.is_modal or not self.app.opening, "a page that takes keys")
             self.send(key)
             await self._drain()
 
@@ -247,6 +254,11 @@ class Shown:
     async def clicks_away(self) -> None:
         """Wait until no dialog is open."""
         await self.until(lambda: self.app.screen is self.app.page, "no dialog")
+
+
+def squeeze(text: str) -> str:
+    """A text with one space wherever there are several."""
+    return re.sub(" +", " ", text)
 
 
 def title_of(widget: Widget) -> str:
