@@ -33,9 +33,10 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("C", "clear"),
     ),
     "In YAML": (
+        ("/", "find: text or regex; n and N go to the next and the one before"),
         ("m", "show or fold managedFields"),
-        ("x", "show or mask the values of a secret"),
-        ("c", "copy"),
+        ("x", "decode or mask the values of a secret"),
+        ("c  r", "copy; read anew"),
     ),
 }
 

@@ -80,8 +80,8 @@ class Watcher:
         )
 
     def _worst(self) -> FeedState:
-        states = [feed.state for feed in self._session.feeds]
-        return min(states, key=lambda state: GRAVITY.index(state.phase))
+        states = [feed.state for feed in self._session.feeds if feed.held]
+        return min(states, key=lambda state: GRAVITY.index(state.phase), default=FeedState())
 
     def _count_pods(self) -> dict[Tone, int] | None:
         if self._pods is None or self._census is None:

@@ -26,6 +26,9 @@ from k9py.values.batch import FeedState, Phase
 from k9py.values.resource import Resource
 from k9py.values.text import clean
 
+CAPTION_PERIOD = 0.25
+"""Seconds between two titles while a list comes in."""
+
 SORT_KEYS = (
     ("N", "NAME"),
     ("A", "AGE"),
@@ -94,6 +97,7 @@ class ResourcePane(ResourceTable):
         self._live: View | None = None
         self.filter_text = ""
         """The filter that is applied."""
+        self._captioned_at = 0.0
         self.asleep = False
         """Whether its page is covered by another: nothing is computed until it wakes."""
         self.trail = ""
@@ -220,10 +224,18 @@ class ResourcePane(ResourceTable):
         title, state = self._title(), describe_state(self.state)
         self.empty_text = self._empty(state)
         # an empty table has room for the whole reason in its middle
-        below = border_text(state if self.empty_text != state else name_state(self.state))
-        if (title, below) != (self.border_title, self.border_subtitle):
+        below = border_text(state if len(self._live) else name_state(self.state))
+        if (title, below) != (self.border_title, self.border_subtitle) and self._may_caption():
             self.border_title, self.border_subtitle = title, below
             self.post_message(self.Captioned(self))
+
+    def _may_caption(self) -> bool:
+        """Textual paints the whole widget for a new title: while a list comes in, not for each of its pages."""
+        now = time.monotonic()
+        if self.state.phase is Phase.SYNCING and now - self._captioned_at < CAPTION_PERIOD:
+            return False
+        self._captioned_at = now
+        return True
 
     def _title(self) -> str:
         assert self._live is not None

@@ -217,8 +217,9 @@ class Shown:
 
     async def type(self, text: str) -> None:
         """Type into the prompt or the dialog that has the focus, and wait until it stands there."""
+        await self.until(lambda: isinstance(self.focused, Input), "something that takes text")
         field = self.focused
-        assert isinstance(field, Input), f"{field} takes no text"
+        assert isinstance(field, Input)
         wanted = text if field.selected_text else field.value + text
         self.send(*text)
         await self.until(lambda: field.value == wanted, f"{wanted!r} in {field}")
