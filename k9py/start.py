@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import importlib
 import os
 from signal import SIGHUP, SIGTERM
 
@@ -29,6 +30,7 @@ async def start(options: argparse.Namespace) -> int:
         session = await _open(hub, options)
     except K9pyError as error:
         trouble = error.line
+    await import_screen()
     from k9py.ui.app import K9pyApp
 
     spare_collector()
@@ -45,6 +47,16 @@ async def start(options: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(signal, app.exit, None, 128 + signal)
     await app.run_async()
     return app.return_code or 0
+
+
+SLICES = ("rich.console", "textual.css.query", "textual.widget", "textual.app", "textual.widgets._input", "k9py.ui.app")
+
+
+async def import_screen() -> None:
+    """Import what paints, slice by slice: in between, the first requests get on their way."""
+    for name in SLICES:
+        importlib.import_module(name)
+        await asyncio.sleep(0)
 
 
 def spare_collector() -> None:
@@ -83,5 +95,4 @@ async def _open(hub: Hub, options: argparse.Namespace) -> Session:
     namespace = "" if options.all_namespaces else options.namespace
     session = await hub.open(_context_name(hub.kubeconfig, options), namespace, interactive=True)
     session.open_first()
-    await asyncio.sleep(0)
     return session
