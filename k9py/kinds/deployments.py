@@ -136,4 +136,5 @@ KIND = Kind(
     ),
     _tone,
     opens=_opens,
+    brief=("NAME", "READY", "UP-TO-DATE", "AGE"),
 )
