@@ -32,8 +32,10 @@ async def until_live(pilot: Pilot[None]) -> None:
 
 
 async def home(pilot: Pilot[None]) -> None:
-    """The four panes."""
+    """The four panes, with the log of the last pod."""
     await until_live(pilot)
+    await pilot.press("G")
+    await pilot.pause(2.0)
 
 
 async def narrowed(pilot: Pilot[None]) -> None:
