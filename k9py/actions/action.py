@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from k9py.actions.plan import Danger, Plan, Target
+from k9py.actions.plan import Plan, Target
 from k9py.values.errors import K9pyError
 from k9py.values.request import Request
 from k9py.values.resource import Resource
@@ -73,7 +73,6 @@ class Action:
     on: str
     applies: Callable[[Resource], bool]
     right: Right
-    danger: Danger
     gather: Callable[[Read, Sequence[Target]], Awaitable[tuple[Fact, ...]]]
     plan: Callable[[Sequence[Fact], str, datetime], Plan]
     ask: Callable[[Sequence[Fact]], Question | None] = lambda facts: None

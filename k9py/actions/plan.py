@@ -14,7 +14,6 @@ from k9py.values.resource import Key, Resource
 class Danger(Enum):
     """How much a Plan asks of the person before it is carried out."""
 
-    NONE = "none"
     CONFIRM = "confirm"
     DESTRUCTIVE = "destructive"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from k9py.actions.action import Action, Fact, Read, Right
 from k9py.actions.gather import read_each
-from k9py.actions.plan import Danger, Effect, Plan, Refusal, Target, kubectl, name_targets
+from k9py.actions.plan import Effect, Plan, Refusal, Target, kubectl, name_targets
 from k9py.values.errors import K9pyError
 from k9py.values.request import MERGE_PATCH, Request
 from k9py.values.resource import Resource
@@ -57,7 +57,6 @@ ACTION = Action(
     on="deployments, stateful sets, daemon sets",
     applies=_applies,
     right=Right("patch"),
-    danger=Danger.CONFIRM,
     gather=_gather,
     plan=_plan,
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from k9py.actions.action import Action, Fact, Question, Read, Right
 from k9py.actions.gather import read_each
-from k9py.actions.plan import Danger, Effect, Plan, Refusal, Target, kubectl, name_targets
+from k9py.actions.plan import Effect, Plan, Refusal, Target, kubectl, name_targets
 from k9py.values.request import MERGE_PATCH, Request
 from k9py.values.resource import Resource
 
@@ -70,7 +70,6 @@ ACTION = Action(
     on="anything with a /scale subresource",
     applies=_applies,
     right=Right("patch", "scale"),
-    danger=Danger.CONFIRM,
     gather=_gather,
     ask=_ask,
     plan=_plan,

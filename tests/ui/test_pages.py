@@ -7,24 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
-from k9py.ui.screens.contexts_page import ContextsPage
 from k9py.ui.screens.help_page import HelpPage
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.widgets.log_pane import LogPane
 from tests.kube.scripted import refuse
-from tests.ui.pages.objects import COMPLETED, PODS, ago, fill, put_node, put_pod, write_log
-from tests.ui.pages.server import GADGETS, ApiServer, dump_kubeconfig, serve_cluster
-from tests.ui.pages.show import Shown, show, show_without
+from tests.ui.pages.objects import COMPLETED, PODS, ago, fill, put_pod, write_log
+from tests.ui.pages.server import GADGETS, ApiServer
+from tests.ui.pages.show import NOWHERE, Shown, select, show
 
-NOWHERE = "http://127.0.0.1:9"
 """Where nobody listens."""
-
-
-async def select(shown: Shown, name: str) -> None:
-    """Put the cursor of the table page on a row."""
-    await shown.press("g", *["j"] * shown.names().index(name))
-    await shown.until(lambda: shown.under_cursor() == name)
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -313,149 +304,6 @@ async def test_enter_on_a_row_that_leads_nowhere_shows_its_yaml(tmp_path: Path) 
         await shown.lists("secrets")
         await shown.press("enter")
         await shown.opens("yaml login")
-
-
-# ── contexts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_contexts_are_listed_with_the_one_in_use_and_enter_changes_over(tmp_path: Path) -> None:
-    async with serve_cluster() as other:
-        put_node(other, "moon-1")
-        async with show(tmp_path, contexts={"moon": other.url}) as shown:
-            await shown.command("ctx")
-            await shown.opens("contexts")
-            await shown.sees("Contexts 2", "● lab", "moon")
-            await shown.press("j", "enter")
-            await shown.until(lambda: shown.pages == ["home"])
-            await shown.sees("moon-1", "● moon")
-            await shown.command("ctx lab")
-            await shown.sees("worker-a", "● lab")
-
-
-async def test_a_kind_of_another_context_by_an_at_sign(tmp_path: Path) -> None:
-    async with serve_cluster() as other:
-        put_node(other, "moon-1")
-        async with show(tmp_path, contexts={"moon": other.url}) as shown:
-            await shown.command("nodes @moon")
-            await shown.lists("nodes")
-            assert shown.names() == ["moon-1"]
-
-
-async def test_a_context_that_does_not_exist_is_said(tmp_path: Path) -> None:
-    async with show(tmp_path) as shown:
-        await shown.command("ctx mars")
-        await shown.sees("✖", "mars")
-        assert "● lab" in shown.header
-
-
-async def test_an_unreachable_server_is_said_with_the_contexts_to_choose_another(tmp_path: Path) -> None:
-    async with show(tmp_path, contexts={"dead": NOWHERE}) as shown:
-        await shown.command("ctx dead")
-        await shown.opens("contexts")
-        await shown.sees("http://127.0.0.1:9 refuses connections — is the API server running", "● dead", "lab")
-        assert isinstance(shown.page, ContextsPage)
-        await shown.press("escape")
-        await shown.opens("home")
-        await shown.sees("no connection: http://127.0.0.1:9 refuses connections")
-        await shown.command("ctx lab")
-        await shown.sees("worker-a", "● lab")
-
-
-async def test_a_server_that_comes_up_later_is_shown_without_a_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("k9py.session.session.RETRY", 0.05)
-
-    def down(server: ApiServer) -> None:
-        fill(server)
-        refused = refuse(503, "ServiceUnavailable", "the server is starting")
-        for path in ("/api/v1/pods", "/api/v1/nodes", "/apis/apps/v1/deployments"):
-            server.fault(path, "list", *[refused] * 3)
-        server.fault("/version", "get", *[refused] * 3)
-
-    async with show(tmp_path, content=down, ready=False) as shown:
-        await shown.sees("the server is starting", "Contexts 1")
-        await shown.until(lambda: shown.pages == ["home"])
-        await shown.sees("v1.36.3", "web-1")
-
-
-async def test_without_a_kubeconfig_it_says_what_to_do(tmp_path: Path) -> None:
-    line = "no kubeconfig: /nowhere/config does not exist — name one with --kubeconfig"
-    async with show_without(Kubeconfig((), (), ""), line) as shown:
-        await shown.sees(line, "Contexts 0", "no cluster")
-        for command in ("pods", "ns", "ns shop", "about", "home", "ctx"):
-            await shown.command(command)
-            await shown.settles()
-        await shown.press("escape", "escape", "escape", "0", "1", "slash", "escape", "question_mark", "escape")
-        await shown.opens("contexts")
-
-
-async def test_without_a_current_context_one_is_chosen(tmp_path: Path) -> None:
-    async with serve_cluster() as server:
-        fill(server)
-        path = tmp_path / "config"
-        path.write_text(dump_kubeconfig({"lab": server.url}, ""))
-        async with show_without(read_kubeconfig(str(path), {}), "the kubeconfig names no current context") as shown:
-            await shown.sees("the kubeconfig names no current context", "lab")
-            await shown.press("enter")
-            await shown.sees("worker-a", "● lab")
-
-
-# ── namespaces ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_namespace_is_taken_by_command_and_by_its_row(tmp_path: Path) -> None:
-    async with show(tmp_path) as shown:
-        await shown.command("ns shop")
-        await shown.until(lambda: shown.title("pods") == "Pods 7 · shop")
-        await shown.command("ns")
-        await shown.lists("namespaces")
-        await select(shown, "kube-system")
-        await shown.press("enter")
-        await shown.lists("pods")
-        assert shown.title() == "home › Pods 2 · kube-system"
-        await shown.press("escape")
-        await shown.opens("home")
-        await shown.until(lambda: shown.names("pods") == ["coredns-1", "coredns-2"])
-
-
-async def test_a_namespace_that_does_not_exist_is_said(tmp_path: Path) -> None:
-    async with show(tmp_path) as shown:
-        for command in ("ns nowhere", "pods nowhere"):
-            await shown.command(command)
-            await shown.sees("✖ there is no namespace nowhere")
-            assert shown.pages == ["home"]
-            assert shown.title("pods").startswith("Pods 9 · all namespaces")
-
-
-async def test_0_is_all_namespaces_and_digits_those_used_lately(tmp_path: Path) -> None:
-    async with show(tmp_path) as shown:
-        for command, title in (("ns shop", "Pods 7 · shop"), ("ns kube-system", "Pods 2 · kube-system")):
-            await shown.command(command)
-            await shown.until(lambda title=title: shown.title("pods") == title)  # type: ignore[misc]
-        for key, title in (
-            ("1", "Pods 7 · shop"),
-            ("2", "Pods 2 · kube-system"),
-            ("0", "Pods 9 · all namespaces"),
-            ("1", "Pods 7 · shop"),
-        ):
-            await shown.press(key)
-            await shown.until(lambda title=title: shown.title("pods") == title, title)  # type: ignore[misc]
-        await shown.press("9")
-        await shown.settles()
-        assert shown.title("pods") == "Pods 7 · shop"
-
-
-async def test_a_namespace_leads_home_from_any_page(tmp_path: Path) -> None:
-    async with show(tmp_path) as shown:
-        await shown.command("svc -A")
-        await shown.lists("services")
-        await shown.command("ns kube-system")
-        await shown.opens("home")
-        await shown.until(lambda: shown.names("pods") == ["coredns-1", "coredns-2"])
-        await shown.command("svc")
-        await shown.lists("services")
-        assert shown.title() == "home › Services 1 · kube-system"
 
 
 # ── about and help ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -99,15 +99,6 @@ async def test_while_rows_arrive_an_untouched_cursor_stays_on_the_first() -> Non
         assert scene.cursor == "a"
 
 
-async def test_move_to_a_key() -> None:
-    async with show(*MANY) as scene:
-        scene.table.move_to(scene.world.key("pod-070"))
-        assert scene.cursor == "pod-070"
-        assert "pod-070" in scene.names
-        scene.table.move_to(scene.world.key("nobody"))
-        assert scene.cursor == "pod-070"
-
-
 def names_of(scene: Scene) -> list[str]:
     return [row.key.name for row in scene.table.targets()]
 

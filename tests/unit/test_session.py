@@ -4,44 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
-from k9py.kube.access import Access, Verdict
 from k9py.kube.kubeconfig import read_kubeconfig
 from k9py.kube.transport import ConnectOptions
 from k9py.session import feed as feed_module
 from k9py.session import session as session_module
 from k9py.session import usage as usage_module
-from k9py.session.faults import Faults, open_log
 from k9py.session.feed import Feed
 from k9py.session.hub import Hub
-from k9py.session.rights import Rights
 from k9py.session.session import Session
-from k9py.session.tasks import Tasks
 from k9py.values.batch import Phase
 from k9py.values.errors import ApiError, ConfigError
 from k9py.values.log import LogSource
-from k9py.values.request import Request, Response
+from k9py.values.request import Request
 from k9py.values.resource import Key
 from tests.kube.scripted import refuse
 from tests.ui.pages.objects import fill, put_deployment, put_pod, put_usage, write_log
 from tests.ui.pages.server import GADGETS, SERVICES, ApiServer, dump_kubeconfig, serve_cluster
-
-
-async def until(condition: Callable[[], bool], what: str = "") -> None:
-    """Let tasks and the server work until a condition holds."""
-    end = asyncio.get_running_loop().time() + 10
-    while not condition():
-        assert asyncio.get_running_loop().time() < end, f"never came to be: {what or condition}"
-        await asyncio.sleep(0.002)
+from tests.unit.waiting import until
 
 
 @dataclass
@@ -391,136 +378,3 @@ async def test_contexts_live_side_by_side_and_are_opened_once(tmp_path: Path) ->
         assert set(it.hub.sessions) == {"lab", "other"}
         with pytest.raises(ConfigError, match="mars"):
             await it.hub.open("mars")
-
-
-# ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Reviewer:
-    """Stands for the server: answers access reviews when it is told to."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.go = asyncio.Event()
-        self.allows = False
-
-    async def send(self, request: Request, timeout: float | None = None) -> Response:
-        self.asked.append(request.body["spec"]["resourceAttributes"]["namespace"])
-        await self.go.wait()
-        return Response(201, json.dumps({"status": {"allowed": self.allows, "reason": "no"}}).encode())
-
-    def stream(self, request: Request, silence: float | None = None) -> Any:
-        raise NotImplementedError
-
-
-async def test_rights_answer_at_once_and_ask_once_a_minute() -> None:
-    server, tasks, answered, now = Reviewer(), Tasks(Faults()), asyncio.Event(), [1_000.0]
-    rights = Rights(Access(server, "me", lambda: now[0]), tasks)
-
-    def look_up(namespace: str = "shop") -> Verdict | None:
-        return rights.look_up("patch", DEPLOYMENTS, namespace, "scale", answered.set)
-
-    assert [look_up(), look_up()] == [None, None]
-    await until(lambda: server.asked == ["shop"])
-    assert look_up() is None
-    server.go.set()
-    await answered.wait()
-    assert look_up() == Verdict(False, "no")
-    assert look_up("other") is None
-    await until(lambda: server.asked == ["shop", "other"])
-    # what was known too long ago is shown still, and asked anew
-    now[0] += 61
-    server.allows = True
-    answered.clear()
-    assert look_up() == Verdict(False, "no")
-    await answered.wait()
-    assert look_up() == Verdict(True)
-    assert server.asked == ["shop", "other", "shop"]
-    await tasks.close()
-
-
-# ── tasks and faults ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def fail() -> None:
-    raise ValueError("first line\nsecond line")
-
-
-async def test_a_task_that_fails_is_heard_of_and_takes_no_other_along(caplog: pytest.LogCaptureFixture) -> None:
-    faults, told, done = Faults(), list[str](), asyncio.Event()
-    faults.tell = told.append
-    tasks = Tasks(faults)
-
-    async def work() -> None:
-        await done.wait()
-
-    other = tasks.start(work(), "working")
-    failing = tasks.start(fail(), "reading tea leaves")
-    await asyncio.wait([failing])
-    await until(lambda: faults.count == 1)
-    assert told == ["ValueError while reading tea leaves: first line"]
-    assert "while reading tea leaves" in caplog.text
-    assert "second line" in caplog.text
-    assert len(tasks) == 1
-    done.set()
-    await other
-    await tasks.close()
-    assert len(tasks) == 0
-
-
-async def test_closing_tasks_cancels_them_and_waits(caplog: pytest.LogCaptureFixture) -> None:
-    faults, ended = Faults(), list[str]()
-    tasks = Tasks(faults)
-
-    async def work() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await asyncio.sleep(0)
-            ended.append("ended")
-
-    for _ in range(3):
-        tasks.start(work(), "working")
-    await asyncio.sleep(0)
-    await tasks.close()
-    assert ended == ["ended"] * 3
-    assert faults.count == 0
-
-
-def test_a_fault_without_a_message_is_told_too() -> None:
-    faults, told = Faults(), list[str]()
-    faults.tell = told.append
-    faults.report(KeyError(), "looking")
-    assert told == ["KeyError while looking: no message"]
-
-
-def test_the_log_file_is_k9pys_own(tmp_path: Path) -> None:
-    root = logging.getLogger()
-    before, level, raises = root.handlers[:], root.level, logging.raiseExceptions
-    try:
-        path = open_log(tmp_path / "logs")
-        assert path == tmp_path / "logs" / "k9py.log"
-        assert len(root.handlers) == 1  # nothing else may write to the terminal
-        Faults().report(ValueError("boom"), "testing")
-        text = path.read_text()
-        assert "ERROR k9py while testing" in text
-        assert "ValueError: boom" in text
-        assert (tmp_path / "logs").stat().st_mode & 0o077 == 0
-    finally:
-        for handler in root.handlers:
-            handler.close()
-        root.handlers[:] = before
-        root.setLevel(level)
-        logging.raiseExceptions = raises
-
-
-def test_without_a_place_for_a_log_it_goes_on_without_one(tmp_path: Path) -> None:
-    root = logging.getLogger()
-    before, level, raises = root.handlers[:], root.level, logging.raiseExceptions
-    (tmp_path / "file").write_text("")
-    try:
-        assert open_log(tmp_path / "file" / "logs") is None
-    finally:
-        root.handlers[:] = before
-        root.setLevel(level)
-        logging.raiseExceptions = raises

@@ -17,7 +17,8 @@ from tests.kube.scripted import refuse
 from tests.kube.scripted.faults import answer
 from tests.ui.pages.objects import fill
 from tests.ui.pages.server import GADGETS, NODE_METRICS, POD_METRICS, SERVED, SERVICES, ApiServer, describe_group
-from tests.unit.test_session import Open, opened, until
+from tests.unit.test_session import Open, opened
+from tests.unit.waiting import until
 
 AWAY = refuse(503, "ServiceUnavailable", "not now")
 

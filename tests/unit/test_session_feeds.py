@@ -31,7 +31,8 @@ from tests.kube.scripted.faults import answer, hold
 from tests.kube.stub import write_kubeconfig
 from tests.ui.pages.objects import NAMESPACES, fill
 from tests.ui.pages.server import SECRETS, SERVICES, ApiServer
-from tests.unit.test_session import Open, names, opened, until
+from tests.unit.test_session import Open, names, opened
+from tests.unit.waiting import until
 
 AWAY = refuse(500, "InternalError", "etcd is away")
 NEWER = answer(200, '{"gitVersion": "v1.37.0"}', "application/json")

@@ -13,7 +13,7 @@ from k9py.session.rights import Rights
 from k9py.session.tasks import Tasks
 from k9py.values.errors import Unreachable
 from k9py.values.request import Request, Response
-from tests.unit.test_session import until
+from tests.unit.waiting import until
 
 
 class Server:
@@ -101,4 +101,47 @@ async def test_rights_have_no_memory_of_their_own() -> None:
     await until(lambda: answered == ["deletes"])
     assert access.known("delete", PODS, "shop") == Verdict(False, "no")
     assert server.asked == 2
+    await tasks.close()
+
+
+class Reviewer:
+    """Stands for the server: answers access reviews when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.go = asyncio.Event()
+        self.allows = False
+
+    async def send(self, request: Request, timeout: float | None = None) -> Response:
+        self.asked.append(request.body["spec"]["resourceAttributes"]["namespace"])
+        await self.go.wait()
+        return Response(201, json.dumps({"status": {"allowed": self.allows, "reason": "no"}}).encode())
+
+    def stream(self, request: Request, silence: float | None = None) -> Any:
+        raise NotImplementedError
+
+
+async def test_rights_answer_at_once_and_ask_once_a_minute() -> None:
+    server, tasks, answered, now = Reviewer(), Tasks(Faults()), asyncio.Event(), [1_000.0]
+    rights = Rights(Access(server, "me", lambda: now[0]), tasks)
+
+    def look_up(namespace: str = "shop") -> Verdict | None:
+        return rights.look_up("patch", DEPLOYMENTS, namespace, "scale", answered.set)
+
+    assert [look_up(), look_up()] == [None, None]
+    await until(lambda: server.asked == ["shop"])
+    assert look_up() is None
+    server.go.set()
+    await answered.wait()
+    assert look_up() == Verdict(False, "no")
+    assert look_up("other") is None
+    await until(lambda: server.asked == ["shop", "other"])
+    # what was known too long ago is shown still, and asked anew
+    now[0] += 61
+    server.allows = True
+    answered.clear()
+    assert look_up() == Verdict(False, "no")
+    await answered.wait()
+    assert look_up() == Verdict(True)
+    assert server.asked == ["shop", "other", "shop"]
     await tasks.close()

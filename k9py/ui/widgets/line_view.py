@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
 from k9py.ui.surviving import Surviving
+
+_STEP = 8
+"""Cells that one goes sideways at a time where there is no cursor."""
 
 
 class LineView(Surviving, ScrollView):
@@ -43,3 +49,33 @@ class LineView(Surviving, ScrollView):
         """Have a cell at the left, as far as there are enough to its right."""
         if left != self.scroll_offset.x and self.is_attached:
             self.scroll_to(x=left, animate=False, force=True)
+
+
+class ReadingView(LineView):
+    """A LineView without a cursor: its keys move what is in sight."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Down", id="reading.down", show=False),
+        Binding("up,k", "move(-1)", "Up", id="reading.up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", id="reading.page-down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", id="reading.page-up", show=False),
+        Binding("home,g", "top", "Top", id="reading.top", show=False),
+        Binding("end,G", "bottom", "End", id="reading.bottom", show=False),
+        Binding("left,h", "shift(-1)", "Left", id="reading.left", show=False),
+        Binding("right,l", "shift(1)", "Right", id="reading.right", show=False),
+    ]
+
+    def action_move(self, rows: int) -> None:
+        self.scroll_rows(self.scroll_offset.y + rows)
+
+    def action_page(self, pages: int) -> None:
+        self.scroll_rows(self.scroll_offset.y + pages * max(1, self.page.height - 1))
+
+    def action_top(self) -> None:
+        self.scroll_rows(0)
+
+    def action_bottom(self) -> None:
+        self.scroll_rows(self.virtual_size.height)
+
+    def action_shift(self, steps: int) -> None:
+        self.scroll_cells(self.scroll_offset.x + steps * _STEP)

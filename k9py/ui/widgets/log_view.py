@@ -17,28 +17,18 @@ from textual.message import Message
 from textual.strip import Strip
 
 from k9py.ui.painting import paint_empty
-from k9py.ui.widgets.line_view import LineView
+from k9py.ui.widgets.line_view import ReadingView
 from k9py.ui.widgets.log_buffer import LogBuffer
 from k9py.ui.widgets.log_paint import STAMP_WIDTH, LogStyles, PaintedLine, paint_line, paint_stamp
 from k9py.values.log import LogLine
 
 _CAPACITY = 100_000
-_STEP = 8
-"""Cells that one goes sideways at a time."""
 
 
-class LogView(LineView, can_focus=True):
+class LogView(ReadingView, can_focus=True):
     """Lines go down by `extend`; whether it follows comes up as a message."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", id="log.down", show=False),
-        Binding("up,k", "move(-1)", "Up", id="log.up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", id="log.page-down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", id="log.page-up", show=False),
-        Binding("home,g", "top", "Top", id="log.top", show=False),
-        Binding("end,G", "bottom", "End", id="log.bottom", show=False),
-        Binding("left,h", "shift(-1)", "Left", id="log.left", show=False),
-        Binding("right,l", "shift(1)", "Right", id="log.right", show=False),
         Binding("s", "toggle_follow", "Autoscroll", id="log.follow", show=False),
         Binding("t", "toggle_timestamps", "Timestamps", id="log.timestamps", show=False),
         Binding("w", "toggle_wrap", "Wrap", id="log.wrap", show=False),
@@ -155,20 +145,8 @@ class LogView(LineView, can_focus=True):
             self._highlight = highlight
             self._buffer.filter(keep)
 
-    def action_move(self, rows: int) -> None:
-        self.scroll_rows(self.scroll_offset.y + rows)
-
-    def action_page(self, pages: int) -> None:
-        self.scroll_rows(self.scroll_offset.y + pages * max(1, self.page.height - 1))
-
-    def action_top(self) -> None:
-        self.scroll_rows(0)
-
     def action_bottom(self) -> None:
         self.following = True
-
-    def action_shift(self, steps: int) -> None:
-        self.scroll_cells(self.scroll_offset.x + steps * _STEP)
 
     def action_toggle_follow(self) -> None:
         self.following = not self.following

@@ -169,12 +169,6 @@ class ResourceTable(LineView, can_focus=True):
         marked = self._marks.rows(self._view) if self._view else []
         return marked or ([row] if row else [])
 
-    def move_to(self, key: Key) -> None:
-        """Put the cursor on a key, if the View has it."""
-        index = self._view.index_of(key) if self._view else None
-        if index is not None:
-            self._go_to(index)
-
     def action_move(self, rows: int) -> None:
         self._go_to(self._cursor_index + rows)
 

@@ -24,7 +24,7 @@ from k9py.store.filter import FilterError, parse_filter
 from k9py.ui.document import Token
 from k9py.ui.painting import paint_empty
 from k9py.ui.widgets.key_bar import KeyHint
-from k9py.ui.widgets.line_view import LineView
+from k9py.ui.widgets.line_view import ReadingView
 from k9py.values.text import clean
 
 Tokens = Callable[[int], Sequence[Token]]
@@ -32,22 +32,11 @@ Tokens = Callable[[int], Sequence[Token]]
 
 Span = tuple[int, int]
 
-_STEP = 8
-"""Cells that one goes sideways at a time."""
 
-
-class TextView(LineView, can_focus=True):
+class TextView(ReadingView, can_focus=True):
     """Lines go down by `show`; that a search went somewhere comes up as a message."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", id="text.down", show=False),
-        Binding("up,k", "move(-1)", "Up", id="text.up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", id="text.page-down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", id="text.page-up", show=False),
-        Binding("home,g", "top", "Top", id="text.top", show=False),
-        Binding("end,G", "bottom", "End", id="text.bottom", show=False),
-        Binding("left,h", "shift(-1)", "Left", id="text.left", show=False),
-        Binding("right,l", "shift(1)", "Right", id="text.right", show=False),
         Binding("n", "match(1)", "Next match", id="text.next-match", show=False),
         Binding("N", "match(-1)", "Previous match", id="text.previous-match", show=False),
     ]
@@ -154,23 +143,6 @@ class TextView(LineView, can_focus=True):
         first, last = cell_len(line[:start]), cell_len(line[:end])
         if first < self.scroll_offset.x or last > self.scroll_offset.x + width:
             self.scroll_cells(0 if last <= width else max(0, first - width // 3))
-
-    # where it is scrolled to
-
-    def action_move(self, rows: int) -> None:
-        self.scroll_rows(self.scroll_offset.y + rows)
-
-    def action_page(self, pages: int) -> None:
-        self.scroll_rows(self.scroll_offset.y + pages * max(1, self.page.height - 1))
-
-    def action_top(self) -> None:
-        self.scroll_rows(0)
-
-    def action_bottom(self) -> None:
-        self.scroll_rows(len(self._lines))
-
-    def action_shift(self, steps: int) -> None:
-        self.scroll_cells(self.scroll_offset.x + steps * _STEP)
 
     # what it paints
 

@@ -239,15 +239,21 @@ def encode(value: Mapping[str, Any]) -> bytes:
 async def serve() -> AsyncIterator[ScriptedServer]:
     """A server on a loopback port of its own, until the block ends."""
     server = ScriptedServer()
+    async with listening(server.handle) as server.url:
+        yield server
+
+
+@asynccontextmanager
+async def listening(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+    """Have every request to a loopback port answered by one function; the port's address, until the block ends."""
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.handle)
+    app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
-    server.url = f"http://{host}:{port}"
     try:
-        yield server
+        yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()

@@ -15,7 +15,7 @@ from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
 from k9py.values.resource import Gvr, Resource
 from tests.kube.scripted import ObjectStore, ScriptedServer, refuse
 from tests.kube.scripted.faults import Fault, status_of
-from tests.kube.scripted.server import Seen, Target, parse_path
+from tests.kube.scripted.server import Seen, Target, listening, parse_path
 from tests.kube.scripted.store import Object
 
 _ALL = frozenset({"create", "delete", "get", "list", "patch", "update", "watch"})
@@ -209,18 +209,8 @@ def describe(resource: Resource) -> Mapping[str, Any]:
 async def serve_cluster() -> AsyncIterator[ApiServer]:
     """A server without objects on a loopback port of its own, until the block ends."""
     server = ApiServer()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.handle)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.url = f"http://{host}:{port}"
-    try:
+    async with listening(server.handle) as server.url:
         yield server
-    finally:
-        await runner.cleanup()
 
 
 def dump_kubeconfig(contexts: Mapping[str, str], current: str) -> str:

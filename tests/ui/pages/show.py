@@ -41,6 +41,9 @@ STILL = 0.15
 REST = 0.02
 """Seconds for which the cursor must rest in these tests before a log is followed."""
 
+NOWHERE = "http://127.0.0.1:9"
+"""Where no server listens."""
+
 
 _NAMES = {
     ":": "colon",
@@ -329,3 +332,9 @@ async def show_without(kubeconfig: Kubeconfig, trouble: str, size: tuple[int, in
     async with app.run_test(size=size) as pilot:
         yield Shown(ApiServer(), app, pilot, kept)
     assert not kept.count, kept.kept
+
+
+async def select(shown: Shown, name: str) -> None:
+    """Put the cursor of the table page on a row."""
+    await shown.press("g", *["j"] * shown.names().index(name))
+    await shown.until(lambda: shown.under_cursor() == name)
