@@ -124,20 +124,27 @@ def is_connected() -> bool:
 
 
 async def compare(session: Opened, kubectl: Kubectl, word: str, namespace: str = "", without: str = "") -> list[Line]:
-    """Hold k9py's rows against kubectl's, at a moment at which kubectl says the same before and after."""
+    """Hold k9py's rows against kubectl's, at a moment at which kubectl says the same before and after.
+
+    What kubectl has read a watch may tell a moment later: such a difference is gone with the next look, others stay.
+    """
     view = await session.open(word, namespace)
     for _ in range(20):
         titles, before = await asyncio.to_thread(read_kubectl, kubectl, word, namespace, without)
         ours = read_view(view, titles)
         _, after = await asyncio.to_thread(read_kubectl, kubectl, word, namespace, without)
-        if [line.cells for line in before] == [line.cells for line in after]:
+        resting = cells_of(before) == cells_of(after)
+        if resting and cells_of(ours) == cells_of(before):
             break
-    else:
-        raise AssertionError(f"{word} do not come to rest")
-    assert [line.cells for line in ours] == [line.cells for line in before]
+    assert resting, f"{word} do not come to rest"
+    assert cells_of(ours) == cells_of(before)
     for one, other in zip(ours, before, strict=True):
         assert all(map(are_close, one.ages, other.ages)), f"{one} is not {other}"
     return ours
+
+
+def cells_of(lines: list[Line]) -> list[tuple[str, ...]]:
+    return [line.cells for line in lines]
 
 
 @pytest.fixture(scope="module", autouse=True)
