@@ -1,0 +1,1 @@
+"""What the API server does with objects: defaults, validation, admission, changes, deletion. No sockets, no waiting."""

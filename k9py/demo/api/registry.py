@@ -1,0 +1,296 @@
+"""Every write of an object, whoever asks for it: a person by HTTP, or a controller."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from k9py.demo.api.strategy import PLAIN, Strategy, load_strategies
+from k9py.demo.core.catalog import Catalog, Served
+from k9py.demo.core.clock import Clock
+from k9py.demo.core.status import (
+    MODIFIED,
+    StatusError,
+    already_exists,
+    bad_request,
+    conflict,
+    forbidden,
+    invalid,
+    not_found,
+)
+from k9py.demo.core.store import Entry, Key, Obj, Store
+
+_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+"""Of generated names: no vowels, so that no words come out (k8s.io/apimachinery/pkg/util/rand)."""
+
+
+@dataclass(slots=True)
+class Intent:
+    """How a write is meant, and what the writer is told beside the answer."""
+
+    manager: str = "kube-controller-manager"
+    user: str = "system:kube-controller-manager"
+    dry_run: bool = False
+    trusted: bool = True
+    """A controller's: it sets times and status as it likes, and is not validated."""
+    warnings: list[str] = field(default_factory=list)
+
+
+CONTROLLER = Intent()
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """DeleteOptions (meta/v1)."""
+
+    grace: int | None = None
+    propagation: str = ""
+    uid: str = ""
+    version: str = ""
+
+
+class Registry:
+    """The objects of one cluster and the rules by which they change."""
+
+    def __init__(self, store: Store, catalog: Catalog, clock: Clock, random: Random) -> None:
+        self.store = store
+        self.catalog = catalog
+        self.clock = clock
+        self.random = random
+        self.strategies = load_strategies()
+
+    def strategy(self, served: Served) -> Strategy:
+        """What is particular to a kind."""
+        return self.strategies.get(served.storage, PLAIN)
+
+    def new_uid(self) -> str:
+        """A UUID out of the cluster's own chance: the same seed gives the same."""
+        text = f"{self.random.getrandbits(128):032x}"
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+
+    def suffix(self, length: int = 5) -> str:
+        """What generateName appends."""
+        return "".join(self.random.choices(_LETTERS, k=length))
+
+    def read(self, collection: str, namespace: str, name: str) -> Obj | None:
+        """A copy of an object, or None."""
+        entry = self.store.get(Key(collection, namespace, name))
+        return entry.read() if entry else None
+
+    def entry(self, served: Served, namespace: str, name: str) -> Entry:
+        """An object, or a StatusError that says it is not there."""
+        entry = self.store.get(Key(served.storage, namespace, name))
+        if entry is None:
+            raise not_found(served.group, served.plural, name)
+        return entry
+
+    def make(self, collection: str, obj: Obj, intent: Intent = CONTROLLER) -> Obj:
+        """Create an object in the collection that it belongs to; its namespace stands in its metadata."""
+        return self.create(self.catalog.storage(collection), obj, intent)
+
+    def create(self, served: Served, obj: Obj, intent: Intent) -> Obj:
+        """Create an object; answers it as it was stored. `obj` is changed in place."""
+        strategy = self.strategy(served)
+        metadata = obj.setdefault("metadata", {})
+        self._name(served, metadata)
+        key = Key(served.storage, metadata.get("namespace", ""), metadata["name"])
+        self._check_namespace(served, key)
+        if key in self._present(key):
+            raise already_exists(served.group, served.plural, key.name)
+        self._begin(served, metadata, intent)
+        strategy.default(obj)
+        strategy.prepare(obj, None, self)
+        strategy.admit(obj, None, self, intent)
+        if not intent.trusted:
+            if "status" in served.subresources and served.storage != "pods":
+                obj.pop("status", None)
+            self._check(served, strategy, obj, None)
+        if intent.dry_run:
+            return obj
+        self.store.put(key, obj)
+        return obj
+
+    def update(
+        self,
+        served: Served,
+        namespace: str,
+        name: str,
+        change: Callable[[Obj], Obj | None],
+        intent: Intent = CONTROLLER,
+        subresource: str = "",
+    ) -> Obj:
+        """Change an object. `change` gets a copy and answers what it is to be; None, or the same, writes nothing.
+
+        With the subresource `status` only the status changes, and without it everything else.
+        """
+        entry = self.entry(served, namespace, name)
+        old = entry.read()
+        new = change(copy.deepcopy(old))
+        if new is None:
+            return old
+        new["metadata"].update(_fixed(old["metadata"]))
+        self._keep_side(served, old, new, intent, subresource)
+        strategy = self.strategy(served)
+        if not subresource:
+            strategy.default(new)
+            strategy.prepare(new, old, self)
+            strategy.admit(new, old, self, intent)
+        if not intent.trusted:
+            self._check(served, strategy, new, old)
+        if new == old or intent.dry_run:
+            return new
+        return self._finish(entry, new)
+
+    def patch(self, collection: str, key: tuple[str, str], change: Callable[[Obj], Obj | None], sub: str = "") -> Obj:
+        """A controller's change; `key` is namespace and name."""
+        return self.update(self.catalog.storage(collection), *key, change, CONTROLLER, sub)
+
+    def delete(self, served: Served, namespace: str, name: str, how: Deletion, intent: Intent) -> tuple[Obj, bool]:
+        """Delete an object: its last state, and whether it is gone. Otherwise it is on its way: grace or finalizers."""
+        entry = self.entry(served, namespace, name)
+        obj = entry.read()
+        metadata = obj["metadata"]
+        self._check_preconditions(served, entry, how)
+        grace = self.strategy(served).grace(obj, how.grace)
+        self._add_propagation(metadata, how.propagation)
+        if intent.dry_run:
+            return obj, not (grace or metadata.get("finalizers"))
+        pending = metadata.get("finalizers") or (obj.get("spec") or {}).get("finalizers")
+        if not pending and not grace:
+            return self.store.remove(entry.key).read(), True
+        if metadata.get("deletionTimestamp") and grace >= metadata.get("deletionGracePeriodSeconds", 0):
+            if metadata.get("finalizers") != entry.read()["metadata"].get("finalizers"):
+                self.store.put(entry.key, obj)
+            return obj, False
+        metadata["deletionTimestamp"] = self.clock.stamp(self.clock.now + grace)
+        metadata["deletionGracePeriodSeconds"] = grace
+        if metadata.get("generation"):
+            metadata["generation"] += 1
+        self.store.put(entry.key, obj)
+        return obj, False
+
+    def discard(self, collection: str, namespace: str, name: str, uid: str = "", propagation: str = "") -> None:
+        """A controller's deletion of what may be gone already, or be another by now."""
+        served = self.catalog.storage(collection)
+        try:
+            self.delete(served, namespace, name, Deletion(uid=uid, propagation=propagation), CONTROLLER)
+        except StatusError as error:
+            if error.code not in (404, 409):
+                raise
+
+    def _present(self, key: Key) -> tuple[Key, ...]:
+        return (key,) if self.store.get(key) else ()
+
+    def _name(self, served: Served, metadata: dict[str, Any]) -> None:
+        prefix = metadata.get("generateName")
+        if prefix and not metadata.get("name"):
+            metadata["name"] = prefix[:58] + self.suffix()
+        if not metadata.get("name"):
+            raise bad_request("name or generateName is required")
+        if not served.namespaced:
+            metadata.pop("namespace", None)
+
+    def _check_namespace(self, served: Served, key: Key) -> None:
+        if not served.namespaced:
+            return
+        found = self.store.get(Key("namespaces", "", key.namespace))
+        if found is None:
+            raise not_found("", "namespaces", key.namespace)
+        if found.meta.deletion_timestamp:
+            why = f"unable to create new content in namespace {key.namespace} because it is being terminated"
+            error = forbidden(served.group, served.plural, key.name, why)
+            message = f"namespace {key.namespace} is being terminated"
+            error.details["causes"] = [
+                {"reason": "NamespaceTerminating", "message": message, "field": "metadata.namespace"}
+            ]
+            raise error
+
+    def _begin(self, served: Served, metadata: dict[str, Any], intent: Intent) -> None:
+        """What the server sets on every new object."""
+        if not (intent.trusted and metadata.get("creationTimestamp")):
+            metadata["creationTimestamp"] = self.clock.stamp()
+        if not (intent.trusted and metadata.get("uid")):
+            metadata["uid"] = self.new_uid()
+        for name in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
+            metadata.pop(name, None)
+        if not intent.trusted:
+            metadata.pop("generation", None)
+        if self._counts(served):
+            metadata.setdefault("generation", 1)
+
+    def _counts(self, served: Served) -> bool:
+        return "status" in served.subresources and self.strategy(served).generation
+
+    def _keep_side(self, served: Served, old: Obj, new: Obj, intent: Intent, subresource: str) -> None:
+        """A status is written through the subresource only, everything else without it; generation counts specs."""
+        if subresource == "status":
+            kept = {**old, "metadata": {**old["metadata"]}, "status": new.get("status", {})}
+            if "managedFields" in new["metadata"]:
+                kept["metadata"]["managedFields"] = new["metadata"]["managedFields"]
+            new.clear()
+            new.update(kept)
+            return
+        if "status" in served.subresources and not intent.trusted and not subresource:
+            new.pop("status", None)
+            if "status" in old:
+                new["status"] = old["status"]
+        if self._counts(served) and _essence(new) != _essence(old):
+            new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
+
+    def _check(self, served: Served, strategy: Strategy, obj: Obj, old: Obj | None) -> None:
+        causes = list(strategy.validate(obj, old))
+        if causes:
+            raise invalid(served.group, served.kind, obj["metadata"]["name"], causes)
+
+    def _check_preconditions(self, served: Served, entry: Entry, how: Deletion) -> None:
+        name = entry.key.name
+        for label, wanted, found in (
+            ("UID", how.uid, entry.meta.uid),
+            ("ResourceVersion", how.version, str(entry.version)),
+        ):
+            if wanted and wanted != found:
+                text = f"{label} in precondition: {wanted}, {label} in object meta: {found}"
+                raise conflict(served.group, served.plural, name, f"Precondition failed: {text}")
+
+    def _add_propagation(self, metadata: dict[str, Any], propagation: str) -> None:
+        wanted = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}.get(propagation)
+        rest = [one for one in metadata.get("finalizers", ()) if one not in ("foregroundDeletion", "orphan")]
+        if propagation and (wanted or rest != metadata.get("finalizers", [])):
+            metadata["finalizers"] = [*rest, *([wanted] if wanted else ())]
+            if not metadata["finalizers"]:
+                del metadata["finalizers"]
+
+    def _finish(self, entry: Entry, new: Obj) -> Obj:
+        """Store it; or take it out, if it was only its finalizers that held it."""
+        metadata = new["metadata"]
+        leaving = metadata.get("deletionTimestamp") and not metadata.get("deletionGracePeriodSeconds")
+        held = metadata.get("finalizers") or (new.get("spec") or {}).get("finalizers")
+        if leaving and not held:
+            return self.store.remove(entry.key, new).read()
+        self.store.put(entry.key, new)
+        return new
+
+
+def _fixed(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What no update changes."""
+    names = ("uid", "name", "namespace", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+    return {name: metadata[name] for name in (*names, "generation") if name in metadata}
+
+
+def _essence(obj: Obj) -> dict[str, Any]:
+    return {name: value for name, value in obj.items() if name not in ("metadata", "status")}
+
+
+def check_version(served: Served, old: Obj, new: Obj) -> None:
+    """Optimistic concurrency: whoever sends a resourceVersion has seen that one. And a uid: that object."""
+    for name, why in (
+        ("resourceVersion", MODIFIED),
+        ("uid", "Precondition failed: UID in precondition: {sent}, UID in object meta: {found}"),
+    ):
+        sent, found = new["metadata"].get(name), old["metadata"].get(name)
+        if sent and sent != found:
+            text = why.format(sent=sent, found=found)
+            raise conflict(served.group, served.plural, old["metadata"]["name"], text)

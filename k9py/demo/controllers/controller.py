@@ -1,0 +1,82 @@
+"""What all controllers have: a queue of keys, each reconciled once after whatever concerned it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from k9py.demo.cluster import Cluster
+from k9py.demo.core.clock import Timer
+from k9py.demo.core.store import Change, Entry, Key
+
+
+class Controller:
+    """Subclasses watch collections in `start`, and say in `reconcile` what is to be done for a key."""
+
+    name: ClassVar[str]
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.clock = cluster.clock
+        self.store = cluster.store
+        self.registry = cluster.registry
+        self._queued: dict[Key, Timer] = {}
+
+    def start(self) -> None:
+        """Begin to watch."""
+
+    def reconcile(self, key: Key) -> None:
+        """Look at what there is, and take it one step nearer to what is asked for. Does nothing when it is there."""
+        raise NotImplementedError
+
+    def watch(self, collection: str, keys: Callable[[Change], Iterable[Key]] | None = None) -> None:
+        """Reconcile what each change of the collection concerns: the object itself, unless `keys` says otherwise.
+
+        What is there already is reconciled too.
+        """
+
+        def hear(change: Change) -> None:
+            for key in keys(change) if keys else (change.entry.key,):
+                self.enqueue(key)
+
+        for entry in self.store.entries(collection):
+            hear(Change("ADDED", entry, None))
+        self.store.listen(collection, hear)
+
+    def enqueue(self, key: Key, delay: float = 0.0) -> None:
+        """Reconcile a key in so many seconds; the sooner counts when it is waiting already."""
+        when = self.clock.now + delay
+        waiting = self._queued.get(key)
+        if waiting:
+            if waiting.when <= when:
+                return
+            waiting.cancel()
+        self._queued[key] = self.clock.at(when, lambda: self._run(key))
+
+    def owner(self, collection: str, kind: str) -> Callable[[Change], Iterable[Key]]:
+        """For `watch`: the controller of an object, if it is of that kind. Before a change and after it."""
+
+        def keys(change: Change) -> Iterable[Key]:
+            return {
+                Key(collection, entry.key.namespace, owner.name)
+                for entry in (change.entry, change.old)
+                if entry and (owner := entry.meta.controller) and owner.kind == kind
+            }
+
+        return keys
+
+    def _run(self, key: Key) -> None:
+        del self._queued[key]
+        self.reconcile(key)
+
+
+def controller_ref(owner: Entry, kind: str, api_version: str) -> dict[str, object]:
+    """The ownerReference of what a controller makes for an object."""
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        "name": owner.key.name,
+        "uid": owner.meta.uid,
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }

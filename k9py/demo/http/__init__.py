@@ -1,0 +1,1 @@
+"""The API server's sockets: paths, forms of answers, watches and channels."""

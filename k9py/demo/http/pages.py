@@ -1,0 +1,20 @@
+"""Paths that are no resources: discovery, version, health, OpenAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from k9py.demo.cluster import Cluster
+from k9py.demo.http import discovery, health, openapi
+
+Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
+
+
+def find(path: str) -> Page | None:
+    """The page of a path, if it is one."""
+    for prefix, page in (*discovery.PAGES, *health.PAGES, *openapi.PAGES):
+        if path == prefix or (prefix.endswith("/") and path.startswith(prefix)):
+            return page
+    return discovery.legacy_page(path)

@@ -1,0 +1,98 @@
+"""Requests come in here: who asks, what for, may they, and which handler answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from k9py.demo.api.access import authenticate, authorize
+from k9py.demo.cluster import Cluster
+from k9py.demo.core.status import StatusError, method_not_allowed, no_such_path
+from k9py.demo.http import pages, reading, subresources, writing
+from k9py.demo.http.answers import refuse
+from k9py.demo.http.call import Call, find_target
+from k9py.demo.http.watching import watch
+
+_LOG = logging.getLogger(__name__)
+
+Handler = Callable[[Cluster, Call], Awaitable[web.StreamResponse]]
+
+HANDLERS: Mapping[str, Handler] = {
+    "get": reading.get,
+    "list": reading.list_,
+    "watch": watch,
+    "create": writing.create,
+    "update": writing.update,
+    "patch": writing.patch,
+    "delete": writing.delete,
+    "deletecollection": writing.delete_collection,
+}
+"""By verb, for objects and collections."""
+
+MAX_BODY = 3 << 20
+"""Bytes of a request, as the real server limits them."""
+
+
+class ApiServer:
+    """The front of a cluster. `handle` answers a request."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self._special = subresources.load()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request; a refusal becomes a Status."""
+        try:
+            return await self._answer(without_prefix(self.cluster, request))
+        except StatusError as error:
+            return refuse(error)
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception as error:
+            _LOG.exception("%s %s", request.method, request.path)
+            return refuse(StatusError(500, "InternalError", f"Internal error occurred: {error}"))
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        user = authenticate(self.cluster, request.headers)
+        page = pages.find(request.path)
+        if page:
+            authorize(self.cluster, user, request, None)
+            return await page(self.cluster, request)
+        if not request.path.startswith(("/api/", "/apis/")):
+            raise no_such_path()
+        target = find_target(self.cluster.catalog, request.path)
+        authorize(self.cluster, user, request, target)
+        call = Call(request, target, user, await request.read())
+        handler = self._handler(call)
+        return await handler(self.cluster, call)
+
+    def _handler(self, call: Call) -> Handler:
+        target, method = call.target, call.request.method
+        special = self._special.get((method, target.served.storage, target.subresource)) or self._special.get(
+            (method, "*", target.subresource)
+        )
+        if special:
+            return special
+        handler = HANDLERS.get(call.verb)
+        if handler is None or (not target.subresource and call.verb not in target.served.verbs):
+            raise method_not_allowed()
+        return handler
+
+
+def without_prefix(cluster: Cluster, request: web.Request) -> web.Request:
+    """A path may begin with a token: kubectl sends no credentials over plain HTTP, but keeps the path of a server."""
+    token, _, rest = request.rel_url.raw_path[1:].partition("/")
+    if token not in cluster.tokens:
+        return request
+    headers = request.headers.copy()
+    headers.setdefault("Authorization", f"Bearer {token}")
+    return request.clone(rel_url=request.rel_url.with_path(f"/{rest}", encoded=True, keep_query=True), headers=headers)
+
+
+def application(cluster: Cluster) -> web.Application:
+    """The server as aiohttp runs it."""
+    app = web.Application(client_max_size=MAX_BODY)
+    app.router.add_route("*", "/{path:.*}", ApiServer(cluster).handle)
+    return app
