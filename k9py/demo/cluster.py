@@ -11,7 +11,7 @@ from k9py.demo.core.clock import Clock
 from k9py.demo.core.store import Store
 
 if TYPE_CHECKING:
-    from k9py.demo.http.call import User
+    from k9py.demo.api.target import User
     from k9py.demo.node.kubelets import Kubelets
 
 

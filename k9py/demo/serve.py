@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from k9py.demo.api.target import User
 from k9py.demo.cluster import Cluster
-from k9py.demo.http.call import User
 from k9py.demo.http.server import application
 
 NAME = "demo"

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from aiohttp import web
-
+from k9py.demo.api.target import Target, User
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import unauthorized
-
-if TYPE_CHECKING:
-    from k9py.demo.http.call import Target, User
 
 
 def authenticate(cluster: Cluster, headers: Mapping[str, str]) -> User:
@@ -22,5 +17,9 @@ def authenticate(cluster: Cluster, headers: Mapping[str, str]) -> User:
     return user
 
 
-def authorize(cluster: Cluster, user: User, request: web.Request, target: Target | None) -> None:
-    """StatusError (403) if RBAC does not allow it; `target` is None for a path that is no resource."""
+def authorize(cluster: Cluster, user: User, verb: str, target: Target) -> None:
+    """StatusError (403) if RBAC does not allow it."""
+
+
+def authorize_path(cluster: Cluster, user: User, verb: str, path: str) -> None:
+    """The same for a path that is no resource; `verb` is the method in small letters."""

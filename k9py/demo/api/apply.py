@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from k9py.demo.api.registry import Intent
+from k9py.demo.api.target import Target
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.status import unsupported_media_type
 from k9py.demo.core.store import Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.http.call import Call
 
 
 def stamp(
@@ -20,6 +16,6 @@ def stamp(
     """Record in managedFields, in place, that the manager has set what differs between old and new."""
 
 
-def apply(cluster: Cluster, call: Call, intent: Intent) -> tuple[Obj, bool]:
+def apply(cluster: Cluster, target: Target, configuration: Obj, force: bool, intent: Intent) -> tuple[Obj, bool]:
     """Apply a configuration: the object as it is stored then, and whether it is new. StatusError (409): conflicts."""
     raise unsupported_media_type("apply is not there yet")

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from k9py.demo.cluster import Cluster
+from k9py.demo.core.catalog import Served
 from k9py.demo.core.status import unsupported_media_type
 from k9py.demo.core.store import Obj
 
-if TYPE_CHECKING:
-    from k9py.demo.http.call import Call
 
-
-def read_patch(cluster: Cluster, call: Call) -> Callable[[Obj], Obj]:
-    """The change that the body asks for, of the object in the version of the path. StatusError (415) for other forms."""
-    body = call.read()
-    if call.request.content_type in ("application/merge-patch+json", "application/strategic-merge-patch+json"):
+def read_patch(cluster: Cluster, served: Served, content_type: str, body: Any) -> Callable[[Obj], Obj]:
+    """The change that the body asks for, of the object in the version of the path. StatusError (415) for others."""
+    if content_type in ("application/merge-patch+json", "application/strategic-merge-patch+json"):
         return lambda obj: merge(obj, body)
-    raise unsupported_media_type(f"{call.request.content_type} is not there yet")
+    raise unsupported_media_type(f"{content_type} is not there yet")
 
 
 def merge(old: Any, patch: Any) -> Any:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.store import Obj
 
-if TYPE_CHECKING:
-    from k9py.demo.http.call import Call
 
+def check_fields(cluster: Cluster, served: Served, obj: Obj, mode: str, warnings: list[str], body: bytes = b"") -> None:
+    """Field validation: types always; unknown and doubled fields as `mode` says.
 
-def check_fields(cluster: Cluster, served: Served, obj: Obj, call: Call) -> None:
-    """Field validation: types always; unknown and doubled fields as `fieldValidation` says (Ignore, Warn, Strict)."""
+    `mode` is the fieldValidation parameter: Ignore, Warn (the default) or Strict. `body` is what obj was read from, so
+    that doubled fields can be seen; empty for the outcome of a patch.
+    """

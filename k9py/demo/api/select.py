@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from k9py.demo.api.target import Target
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import bad_request
 from k9py.demo.core.store import Entry
 from k9py.values.selector import SelectorError, parse_selector
-
-if TYPE_CHECKING:
-    from k9py.demo.http.call import Target
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "pods": frozenset(

@@ -5,37 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 import yaml
 from aiohttp import web
 
 from k9py.demo.api.registry import Intent
-from k9py.demo.core.catalog import Catalog, Served
-from k9py.demo.core.status import bad_request, no_such_path, unsupported_media_type
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Who asks, as authentication has found out (authentication/v1 UserInfo)."""
-
-    name: str
-    groups: tuple[str, ...] = ()
-    uid: str = ""
-    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a path means. A path over all namespaces has none, one of a collection no name."""
-
-    served: Served
-    namespace: str = ""
-    name: str = ""
-    subresource: str = ""
-    rest: str = ""
-    """What follows the subresource, for `proxy`."""
+from k9py.demo.api.target import Target, User, verb_of
+from k9py.demo.core.status import bad_request, unsupported_media_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +33,7 @@ class Call:
     @property
     def verb(self) -> str:
         """The verb as RBAC knows it."""
-        return verb_of(self.request, self.target)
+        return verb_of(self.request.method, self.target, self.flag("watch"))
 
     def flag(self, name: str) -> bool:
         """Whether a parameter is true."""
@@ -89,37 +66,3 @@ class Call:
             raise bad_request(f'Invalid value: "{self.query["dryRun"]}": supported values: "All"')
         manager = self.query.get("fieldManager") or self.request.headers.get("User-Agent", "unknown").split("/")[0]
         return Intent(manager, self.user.name, "dryRun" in self.query, trusted=False, warnings=self.warnings)
-
-
-_VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
-
-
-def verb_of(request: web.Request, target: Target) -> str:
-    """The verb of RBAC: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`."""
-    if request.method in _VERBS:
-        return _VERBS[request.method]
-    if request.method == "DELETE":
-        return "delete" if target.name else "deletecollection"
-    if target.name:
-        return "get"
-    return "watch" if request.query.get("watch", "").lower() in ("1", "true") else "list"
-
-
-def find_target(catalog: Catalog, path: str) -> Target:
-    """The target of a path under /api or /apis. StatusError if nothing is served there."""
-    parts = [unquote(part) for part in path.strip("/").split("/")]
-    head = 2 if parts[0] == "api" else 3
-    if len(parts) <= head:
-        raise no_such_path()
-    group, version = ("", parts[1]) if head == 2 else (parts[1], parts[2])
-    rest = parts[head:]
-    namespace = ""
-    if rest[0] == "namespaces" and len(rest) > 2 and catalog.find(group, version, rest[2]):
-        namespace, rest = rest[1], rest[2:]
-    served = catalog.find(group, version, rest[0])
-    if served is None or (namespace and not served.namespaced):
-        raise no_such_path()
-    name, subresource = [*rest[1:3], "", ""][:2]
-    if subresource and subresource not in served.subresources:
-        raise no_such_path()
-    return Target(served, namespace, name, subresource, "/".join(rest[3:]))

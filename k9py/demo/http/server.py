@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from k9py.demo.api.access import authenticate, authorize
+from k9py.demo.api.access import authenticate, authorize, authorize_path
+from k9py.demo.api.target import find_target
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import StatusError, method_not_allowed, no_such_path
 from k9py.demo.http import pages, reading, subresources, writing
 from k9py.demo.http.answers import refuse
-from k9py.demo.http.call import Call, find_target
+from k9py.demo.http.call import Call
 from k9py.demo.http.watching import watch
 
 _LOG = logging.getLogger(__name__)
@@ -58,13 +59,13 @@ class ApiServer:
         user = authenticate(self.cluster, request.headers)
         page = pages.find(request.path)
         if page:
-            authorize(self.cluster, user, request, None)
+            authorize_path(self.cluster, user, request.method.lower(), request.path)
             return await page(self.cluster, request)
         if not request.path.startswith(("/api/", "/apis/")):
             raise no_such_path()
         target = find_target(self.cluster.catalog, request.path)
-        authorize(self.cluster, user, request, target)
         call = Call(request, target, user, await request.read())
+        authorize(self.cluster, user, call.verb, target)
         handler = self._handler(call)
         return await handler(self.cluster, call)
 

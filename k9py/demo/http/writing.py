@@ -61,11 +61,11 @@ async def patch(cluster: Cluster, call: Call) -> web.StreamResponse:
     target, intent = call.target, call.intent()
     if call.request.content_type == APPLY:
         return await _apply(cluster, call, intent)
-    change_served = read_patch(cluster, call)
+    change_served = read_patch(cluster, target.served, call.request.content_type, call.read())
 
     def change(old: Obj) -> Obj:
         served = change_served(from_stored(target.served, copy.deepcopy(old)))
-        check_fields(cluster, target.served, served, call)
+        check_fields(cluster, target.served, served, call.query.get("fieldValidation", ""), call.warnings)
         new = _stored(cluster, call, served)
         check_version(target.served, old, new)
         stamp(cluster, target.served, old, new, intent, "Update", target.subresource)
@@ -77,7 +77,7 @@ async def patch(cluster: Cluster, call: Call) -> web.StreamResponse:
 
 async def _apply(cluster: Cluster, call: Call, intent: Intent) -> web.StreamResponse:
     """Server-side apply (KEP-555)."""
-    obj, created = apply(cluster, call, intent)
+    obj, created = apply(cluster, call.target, call.read(), call.flag("force"), intent)
     return _done(call, obj, intent, 201 if created else 200)
 
 
@@ -126,7 +126,7 @@ def _incoming(cluster: Cluster, call: Call) -> Obj:
         )
     if not isinstance(obj.setdefault("metadata", {}), dict):
         raise bad_request("metadata is not an object")
-    check_fields(cluster, served, obj, call)
+    check_fields(cluster, served, obj, call.query.get("fieldValidation", ""), call.warnings, call.body)
     return obj
 
 
