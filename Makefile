@@ -1,4 +1,4 @@
-# k9py: `make run` opens it on the current kubeconfig, `make test` passes the tests that need no cluster.
+# k9py: `make demo` opens it on the embedded cluster, `make test` passes the tests that need no cluster.
 # the first of these that there is and that is new enough; another with PYTHON=…
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup run test check cluster-test cluster-up cluster-down bench screenshots docs lock format clean
+.PHONY: help setup demo run test check cluster-test cluster-up cluster-down bench screenshots docs lock format clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -21,6 +21,9 @@ $(READY): dev-requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r dev-requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+demo: $(READY) ## open k9py on the embedded cluster (ARGS="--story", "--pods 10000", …)
+	@$(BIN)/k9py demo $(ARGS)
 
 run: $(READY) ## open k9py on the current kubeconfig (ARGS="…" for more)
 	@$(BIN)/k9py $(ARGS)

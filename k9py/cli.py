@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All options and subcommands."""
     parser = argparse.ArgumentParser(prog="k9py", description="A live terminal dashboard for Kubernetes.")
     _add_options(parser)
-    parser.set_defaults(run=run_dashboard, command="", request_timeout=0.0, theme="dark")
+    parser.set_defaults(run=run_dashboard, command="", request_timeout=0.0, theme="dark", plan=None)
     # the options may stand after a command as well; there, those that are not given say nothing
     after = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_options(after)
@@ -38,7 +38,26 @@ def build_parser() -> argparse.ArgumentParser:
         ("info", run_info, "print where k9py's files are and which contexts it sees"),
     ):
         commands.add_parser(name, help=about, parents=[after]).set_defaults(run=run)
+    demo = commands.add_parser("demo", help="open k9py on a cluster that lives inside it", parents=[after])
+    demo.set_defaults(run=run_demo)
+    _add_demo_options(demo)
     return parser
+
+
+def _add_demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--serve", action="store_true", help="no screen: print its kubeconfig and serve until ctrl-c")
+    parser.add_argument("--port", metavar="N", type=int, default=0, help="of --serve (default: any that is free)")
+    parser.add_argument("--pods", metavar="N", type=int, default=0, help="so many pods in all (default: the shop's)")
+    parser.add_argument("--nodes", metavar="N", type=int, default=0, help="so many nodes in all (default: four)")
+    parser.add_argument("--churn", metavar="N", type=int, help="changes a second of the pods beyond the shop's")
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="the same seed gives the same cluster")
+    parser.add_argument("--speed", metavar="X", type=float, default=1.0, help="let its time go X times as fast")
+    parser.add_argument(
+        "--story", metavar="NAME", nargs="?", const="bad-deploy", default="", help="an incident to find and mend"
+    )
+    parser.add_argument(
+        "--like", metavar="VERSION", default="", help="offer only what a server of that version does: 1.20"
+    )
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +99,19 @@ def run_dashboard(options: argparse.Namespace) -> int:
     from k9py.start import start
 
     return asyncio.run(start(options))
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Open the dashboard on the embedded cluster, or only serve that."""
+    from k9py.demo.options import plan_from
+
+    plan = plan_from(options)
+    if not options.serve:
+        options.plan = plan
+        return run_dashboard(options)
+    from k9py.demo.serve import serve
+
+    return asyncio.run(serve(plan, options.port, lambda kubeconfig: print(kubeconfig, flush=True)))
 
 
 def run_version(options: argparse.Namespace) -> int:

@@ -7,7 +7,9 @@ import asyncio
 import gc
 import importlib
 import os
+from pathlib import Path
 from signal import SIGHUP, SIGTERM
+from typing import TYPE_CHECKING
 
 from k9py.kube.discovery import server_version
 from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
@@ -17,16 +19,31 @@ from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.values.errors import ConfigError, K9pyError
 
+if TYPE_CHECKING:
+    from k9py.demo.plan import Plan
+    from k9py.demo.serve import Embedded
+
 NO_CONTEXT = ConfigError("the kubeconfig names no current context", "choose one here, or with --context")
 
 
 async def start(options: argparse.Namespace) -> int:
     """Run the dashboard until the person leaves it."""
     log_path = open_log()
-    hub = Hub(Kubeconfig((), (), ""), connect_options(options))
+    demo = Demo(options.plan)
+    hub = Hub(Kubeconfig((), (), ""), connect_options(options), demo.kubeconfig)
+    try:
+        return await _run(hub, options, log_path)
+    finally:
+        demo.close()
+
+
+async def _run(hub: Hub, options: argparse.Namespace, log_path: Path | None) -> int:
     session, trouble = None, ""
     try:
-        hub.kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
+        if options.plan:
+            options.context = await hub.add_embedded()
+        else:
+            hub.kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
         session = await _open(hub, options)
     except K9pyError as error:
         trouble = error.line
@@ -47,6 +64,30 @@ async def start(options: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(signal, app.exit, None, 128 + signal)
     await app.run_async()
     return app.return_code or 0
+
+
+class Demo:
+    """The embedded cluster, which is started when it is first asked for."""
+
+    def __init__(self, plan: Plan | None) -> None:
+        self._plan = plan
+        self._embedded: Embedded | None = self._begin() if plan else None
+
+    async def kubeconfig(self) -> str:
+        """How to reach it."""
+        self._embedded = self._embedded or self._begin()
+        return await self._embedded.kubeconfig()
+
+    def close(self) -> None:
+        """Stop it, if it was started."""
+        if self._embedded:
+            self._embedded.close()
+
+    def _begin(self) -> Embedded:
+        from k9py.demo.plan import Plan
+        from k9py.demo.serve import Embedded
+
+        return Embedded(self._plan or Plan())
 
 
 SLICES = ("rich.console", "textual.css.query", "textual.widget", "textual.app", "textual.widgets._input", "k9py.ui.app")

@@ -22,10 +22,12 @@ class Cluster:
         self.random = Random(seed)
         self.clock = Clock(start)
         self.store = Store()
-        self.catalog = load_catalog()
+        self.catalog = load_catalog(off)
         self.registry = Registry(self.store, self.catalog, self.clock, self.random)
         self.off = off
         self.tokens: dict[str, User] = {}
         """Who bears which token."""
+        self.quiet = False
+        """No events are recorded: whoever lives through what is long past needs none."""
         self.kubelets: Kubelets
         """Set by whoever starts the controllers."""

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from k9py.kube.kubeconfig_file import Cluster, KubeconfigFile, NamedCluster, NamedContext, NamedUser, User, read_file
+from k9py.kube.kubeconfig_file import (
+    Cluster,
+    KubeconfigFile,
+    NamedCluster,
+    NamedContext,
+    NamedUser,
+    User,
+    parse_text,
+    read_file,
+)
 from k9py.values.errors import ConfigError
 
 N = TypeVar("N", NamedCluster, NamedUser, NamedContext)
@@ -36,6 +45,8 @@ class Kubeconfig:
     paths: tuple[Path, ...]
     contexts: tuple[Context, ...]
     current: str
+    added: tuple[KubeconfigFile, ...] = ()
+    """What is in no file. It comes before those that are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +69,19 @@ def read_kubeconfig(explicit: str | None, environ: Mapping[str, str]) -> Kubecon
     return Kubeconfig(paths, contexts, next((file.current_context for file in files if file.current_context), ""))
 
 
+def add_text(kubeconfig: Kubeconfig, text: str) -> Kubeconfig:
+    """The same, with the contexts of a kubeconfig that is in no file before all others."""
+    file = parse_text(text)
+    contexts = tuple(_context(named) for named in file.contexts)
+    names = {context.name for context in contexts}
+    rest = tuple(context for context in kubeconfig.contexts if context.name not in names)
+    current = kubeconfig.current or file.current_context
+    return Kubeconfig(kubeconfig.paths, (*contexts, *rest), current, (file, *kubeconfig.added))
+
+
 def read_entry(kubeconfig: Kubeconfig, context_name: str) -> Entry:
     """Read cluster and user of a context, from the files as they are now: another login may have changed them."""
-    files = [read_file(path) for path in kubeconfig.paths]
+    files = [*kubeconfig.added, *(read_file(path) for path in kubeconfig.paths)]
     named = _first_by_name(file.contexts for file in files).get(context_name)
     if named is None:
         raise _no_such_context(kubeconfig, context_name)

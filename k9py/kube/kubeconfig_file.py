@@ -136,6 +136,11 @@ def read_file(path: Path) -> KubeconfigFile:
     return file
 
 
+def parse_text(text: str) -> KubeconfigFile:
+    """A kubeconfig that is in no file; it names none either."""
+    return msgspec.convert(yaml.safe_load(text), KubeconfigFile)
+
+
 def save_provider_config(path: Path, user: str, changes: Mapping[str, str]) -> None:
     """Write new tokens of a user's auth-provider into the file, as kubectl does: locked, and whole or not at all.
 

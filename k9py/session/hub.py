@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from k9py.kube.kubeconfig import Kubeconfig
+from k9py.kube.kubeconfig import Kubeconfig, add_text
 from k9py.kube.transport import ConnectOptions, Transport
 from k9py.session.faults import Faults
 from k9py.session.session import Session
+from k9py.values.errors import ConfigError
 
 
 @dataclass
@@ -18,6 +20,8 @@ class Hub:
 
     kubeconfig: Kubeconfig
     options: ConnectOptions
+    embedded: Callable[[], Awaitable[str]] | None = None
+    """Starts the embedded cluster, once; answers its kubeconfig."""
     faults: Faults = field(default_factory=Faults)
     sessions: dict[str, Session] = field(default_factory=dict)
     _opening: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
@@ -34,6 +38,15 @@ class Hub:
                 self.sessions[name] = Session(transport, own, self.faults)
                 self.sessions[name].begin()
             return self.sessions[name]
+
+    async def add_embedded(self) -> str:
+        """Start the embedded cluster, and offer its context first: the name of it. ConfigError for no such cluster."""
+        if self.embedded is None:
+            raise ConfigError("there is no embedded cluster here", "k9py demo opens it")
+        text = await self.embedded()
+        if not self.kubeconfig.added:
+            self.kubeconfig = add_text(self.kubeconfig, text)
+        return self.kubeconfig.contexts[0].name
 
     async def close(self) -> None:
         """Close them all, side by side: one whose server hangs must not keep a person waiting for each."""

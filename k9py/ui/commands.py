@@ -45,6 +45,11 @@ async def _contexts(app: K9pyApp, goto: Goto) -> None:
         app.push_screen(ContextsPage(app.session))
 
 
+async def _demo(app: K9pyApp, goto: Goto) -> None:
+    app.say("starting the embedded cluster …")
+    await app.switch(await app.hub.add_embedded())
+
+
 async def _namespace(app: K9pyApp, goto: Goto) -> None:
     if goto.namespace is None:
         await app.open_kind(Goto("namespaces"))
@@ -60,6 +65,7 @@ ALL = (
     Word(("about",), _about),
     Word(("help", "h", "?"), _help),
     CONTEXTS,
+    Word(("demo",), _demo),
     Word(("ns", "namespace", "namespaces"), _namespace),
 )
 WORDS = {name: word for word in ALL for name in word.names}

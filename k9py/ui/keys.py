@@ -8,6 +8,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "Going somewhere": (
         (":", "a command: :pods, :deploy kube-system, :svc -A, :crd, :po app=web, :pods /regex, :pods @context"),
         (":home :ctx :ns", "the four panes, the contexts, the namespaces"),
+        (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
         ("⏎", "into the row: node or deployment → pods → log; any other → its YAML"),

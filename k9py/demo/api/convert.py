@@ -6,13 +6,18 @@ from collections.abc import Callable
 
 import msgspec
 
+from k9py.demo.api.conversions import autoscaling, endpointslices, events
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.store import Entry, Obj
 
 _encode = msgspec.json.Encoder().encode
 
 
-CONVERSIONS: dict[tuple[str, str], tuple[Callable[[Obj], Obj], Callable[[Obj], Obj]]] = {}
+CONVERSIONS: dict[tuple[str, str], tuple[Callable[[Obj], Obj], Callable[[Obj], Obj]]] = {
+    ("horizontalpodautoscalers.autoscaling", "autoscaling/v1"): (autoscaling.to_v1, autoscaling.to_v2),
+    ("events", "events.k8s.io/v1"): (events.to_newer, events.to_core),
+    ("endpointslices.discovery.k8s.io", "discovery.k8s.io/v1beta1"): (endpointslices.to_beta, endpointslices.to_v1),
+}
 """By collection and apiVersion: from what is stored, and back to it. Where none stands, only the apiVersion differs."""
 
 

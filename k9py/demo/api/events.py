@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k9py.demo.api.correlation import COMBINED, Correlator
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Key, Obj
 from k9py.values.age import parse_time
@@ -20,6 +21,8 @@ class Recorder:
         self._component = component
         self._host = host
         self._known: dict[tuple[str, str, str, str], Key] = {}
+        self._untold: dict[tuple[str, str, str, str], int] = {}
+        self._correlator = Correlator()
 
     def normal(self, obj: Obj, reason: str, message: str, field_path: str = "") -> None:
         """Something that is as it should be."""
@@ -30,22 +33,33 @@ class Recorder:
         self._record(obj, "Warning", reason, message, field_path)
 
     def _record(self, obj: Obj, kind: str, reason: str, message: str, field_path: str) -> None:
-        what = (obj["metadata"]["uid"], reason, message, field_path)
+        if self._cluster.quiet:
+            return
+        uid, now = obj["metadata"]["uid"], self._cluster.clock.now
+        what = (uid, reason, message, field_path)
+        if self._correlator.combine((uid, kind, reason), message, now):
+            message = COMBINED + message
+            what = (uid, reason, COMBINED, "")
         key = self._known.get(what)
         entry = self._cluster.store.get(key) if key else None
-        if entry is None:
+        if not self._correlator.admit(uid, now):
+            if entry:
+                self._untold[what] = self._untold.get(what, 0) + 1
+        elif entry is None:
             self._known[what] = self._make(obj, kind, reason, message, field_path)
             self._cluster.clock.after(KEPT, lambda: self._expire(what))
-            return
-        event = entry.read()
-        event["count"] = event.get("count", 1) + 1
-        event["lastTimestamp"] = self._cluster.clock.stamp()
-        self._cluster.store.put(entry.key, event)
+        else:
+            event = entry.read()
+            event["count"] = event.get("count", 1) + 1 + self._untold.pop(what, 0)
+            event["lastTimestamp"] = self._cluster.clock.stamp()
+            event["message"] = message
+            self._cluster.store.put(entry.key, event)
 
     def _make(self, obj: Obj, kind: str, reason: str, message: str, field_path: str) -> Key:
         metadata = obj["metadata"]
         namespace = metadata.get("namespace", "default")
-        name = f"{metadata['name']}.{self._cluster.random.getrandbits(64):016x}"
+        # nanoseconds, as in the real one: names sort by time; the store's version keeps apart what is of one moment
+        name = f"{metadata['name']}.{int(self._cluster.clock.now * 1e9) + self._cluster.store.version:x}"
         now = self._cluster.clock.stamp()
         source = {"component": self._component} | ({"host": self._host} if self._host else {})
         event = {
@@ -70,10 +84,11 @@ class Recorder:
 
     def _expire(self, what: tuple[str, str, str, str]) -> None:
         """Forget it an hour after it has last been seen."""
-        key = self._known[what]
-        entry = self._cluster.store.get(key)
-        if entry is None:
-            del self._known[what]
+        self._untold.pop(what, None)
+        key = self._known.get(what)
+        entry = self._cluster.store.get(key) if key else None
+        if key is None or entry is None:
+            self._known.pop(what, None)
             return
         last = parse_time(entry.read()["lastTimestamp"]) or 0.0
         if last + KEPT > self._cluster.clock.now:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
+from k9py.demo.api.quota import charge
+from k9py.demo.api.strategies.custom import custom_strategy
 from k9py.demo.api.strategy import PLAIN, Strategy, load_strategies
+from k9py.demo.api.validation.meta import check_fixed, check_metadata, check_metadata_change
 from k9py.demo.core.catalog import Catalog, Served
 from k9py.demo.core.clock import Clock
 from k9py.demo.core.status import (
     MODIFIED,
+    Cause,
     StatusError,
     already_exists,
-    bad_request,
     conflict,
     forbidden,
     invalid,
     not_found,
+    required,
 )
 from k9py.demo.core.store import Entry, Key, Obj, Store
+
+_Part = TypeVar("_Part")
 
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """Of generated names: no vowels, so that no words come out (k8s.io/apimachinery/pkg/util/rand)."""
@@ -37,6 +42,8 @@ class Intent:
     trusted: bool = True
     """A controller's: it sets times and status as it likes, and is not validated."""
     warnings: list[str] = field(default_factory=list)
+    stamp: Callable[[Obj | None, Obj], None] | None = None
+    """Called with what was and what will be, just before that is stored: managedFields."""
 
 
 CONTROLLER = Intent()
@@ -61,9 +68,19 @@ class Registry:
         self.clock = clock
         self.random = random
         self.strategies = load_strategies()
+        self._parts: dict[Callable[[Registry], Any], Any] = {}
+
+    def part(self, make: Callable[[Registry], _Part]) -> _Part:
+        """Something that is kept beside the objects, made when it is first asked for: an index, addresses in use."""
+        if make not in self._parts:
+            self._parts[make] = make(self)
+        found: _Part = self._parts[make]
+        return found
 
     def strategy(self, served: Served) -> Strategy:
         """What is particular to a kind."""
+        if served.custom:
+            return custom_strategy(self.store, served)
         return self.strategies.get(served.storage, PLAIN)
 
     def new_uid(self) -> str:
@@ -95,22 +112,27 @@ class Registry:
         """Create an object; answers it as it was stored. `obj` is changed in place."""
         strategy = self.strategy(served)
         metadata = obj.setdefault("metadata", {})
+        if not intent.trusted:
+            clean(served, obj)
         self._name(served, metadata)
         key = Key(served.storage, metadata.get("namespace", ""), metadata["name"])
         self._check_namespace(served, key)
-        if key in self._present(key):
-            raise already_exists(served.group, served.plural, key.name)
-        self._begin(served, metadata, intent)
+        self._begin(strategy, metadata, intent)
+        if strategy.status and "status" not in obj:
+            obj["status"] = strategy.status()
         strategy.default(obj)
-        strategy.prepare(obj, None, self)
         strategy.admit(obj, None, self, intent)
+        strategy.prepare(obj, None, self)
         if not intent.trusted:
-            if "status" in served.subresources and served.storage != "pods":
-                obj.pop("status", None)
-            self._check(served, strategy, obj, None)
-        if intent.dry_run:
-            return obj
-        self.store.put(key, obj)
+            refuse(self._stored(served), obj, [*check_metadata(metadata, strategy.name), *strategy.validate(obj, None)])
+        strategy.finish(obj, None, self, intent)
+        charge(self, served, obj, None)
+        if self.store.get(key):
+            raise already_exists(served.group, served.plural, key.name)
+        if intent.stamp:
+            intent.stamp(None, obj)
+        if not intent.dry_run:
+            self.store.put(key, obj)
         return obj
 
     def update(
@@ -128,21 +150,38 @@ class Registry:
         """
         entry = self.entry(served, namespace, name)
         old = entry.read()
-        new = change(copy.deepcopy(old))
+        new = change(entry.read())
         if new is None:
             return old
+        if not intent.trusted:
+            refuse(self._stored(served), old, check_fixed(new["metadata"], old["metadata"]))
         new["metadata"].update(_fixed(old["metadata"]))
         self._keep_side(served, old, new, intent, subresource)
-        strategy = self.strategy(served)
         if not subresource:
-            strategy.default(new)
-            strategy.prepare(new, old, self)
-            strategy.admit(new, old, self, intent)
-        if not intent.trusted:
-            self._check(served, strategy, new, old)
+            self._rework(served, old, new, intent)
+        elif subresource == "status" and not intent.trusted:
+            refuse(served, old, self.strategy(served).validate_status(new, old))
+        if intent.stamp:
+            intent.stamp(old, new)
         if new == old or intent.dry_run:
             return new
         return self._finish(entry, new)
+
+    def _rework(self, served: Served, old: Obj, new: Obj, intent: Intent) -> None:
+        """The steps of a change."""
+        strategy = self.strategy(served)
+        if not (intent.trusted or served.custom):
+            prune(new)
+        strategy.default(new)
+        strategy.admit(new, old, self, intent)
+        strategy.prepare(new, old, self)
+        if strategy.generation and strategy.counted and _essence(new, strategy) != _essence(old, strategy):
+            new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
+        if not intent.trusted:
+            causes = [*check_metadata_change(new["metadata"], old["metadata"]), *strategy.validate(new, old)]
+            refuse(self._stored(served), old, causes)
+        strategy.finish(new, old, self, intent)
+        charge(self, served, new, old)
 
     def patch(self, collection: str, key: tuple[str, str], change: Callable[[Obj], Obj | None], sub: str = "") -> Obj:
         """A controller's change; `key` is namespace and name."""
@@ -165,6 +204,7 @@ class Registry:
             if metadata.get("finalizers") != entry.read()["metadata"].get("finalizers"):
                 self.store.put(entry.key, obj)
             return obj, False
+        self.strategy(served).terminate(obj)
         metadata["deletionTimestamp"] = self.clock.stamp(self.clock.now + grace)
         metadata["deletionGracePeriodSeconds"] = grace
         if metadata.get("generation"):
@@ -181,17 +221,17 @@ class Registry:
             if error.code not in (404, 409):
                 raise
 
-    def _present(self, key: Key) -> tuple[Key, ...]:
-        return (key,) if self.store.get(key) else ()
-
     def _name(self, served: Served, metadata: dict[str, Any]) -> None:
         prefix = metadata.get("generateName")
-        if prefix and not metadata.get("name"):
-            metadata["name"] = prefix[:58] + self.suffix()
-        if not metadata.get("name"):
-            raise bad_request("name or generateName is required")
         if not served.namespaced:
             metadata.pop("namespace", None)
+        while prefix and not metadata.get("name"):
+            name = prefix[:58] + self.suffix()
+            if not self.store.get(Key(served.storage, metadata.get("namespace", ""), name)):
+                metadata["name"] = name
+        if not metadata.get("name"):
+            cause = required("metadata.name", "name or generateName is required")
+            raise invalid(served.group, served.kind, "", [cause])
 
     def _check_namespace(self, served: Served, key: Key) -> None:
         if not served.namespaced:
@@ -208,7 +248,11 @@ class Registry:
             ]
             raise error
 
-    def _begin(self, served: Served, metadata: dict[str, Any], intent: Intent) -> None:
+    def _stored(self, served: Served) -> Served:
+        """Refusals speak of the version that is stored."""
+        return self.catalog.storage(served.storage)
+
+    def _begin(self, strategy: Strategy, metadata: dict[str, Any], intent: Intent) -> None:
         """What the server sets on every new object."""
         if not (intent.trusted and metadata.get("creationTimestamp")):
             metadata["creationTimestamp"] = self.clock.stamp()
@@ -216,34 +260,25 @@ class Registry:
             metadata["uid"] = self.new_uid()
         for name in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
             metadata.pop(name, None)
-        if not intent.trusted:
+        if not (intent.trusted and strategy.generation):
             metadata.pop("generation", None)
-        if self._counts(served):
+        if strategy.generation:
             metadata.setdefault("generation", 1)
 
-    def _counts(self, served: Served) -> bool:
-        return "status" in served.subresources and self.strategy(served).generation
-
     def _keep_side(self, served: Served, old: Obj, new: Obj, intent: Intent, subresource: str) -> None:
-        """A status is written through the subresource only, everything else without it; generation counts specs."""
+        """A status is written through the subresource only, everything else without it."""
         if subresource == "status":
             kept = {**old, "metadata": {**old["metadata"]}, "status": new.get("status", {})}
             if "managedFields" in new["metadata"]:
                 kept["metadata"]["managedFields"] = new["metadata"]["managedFields"]
+            if intent.trusted and "annotations" in new["metadata"]:
+                kept["metadata"]["annotations"] = new["metadata"]["annotations"]
             new.clear()
             new.update(kept)
-            return
-        if "status" in served.subresources and not intent.trusted and not subresource:
+        elif "status" in served.subresources and not intent.trusted and not subresource:
             new.pop("status", None)
             if "status" in old:
                 new["status"] = old["status"]
-        if self._counts(served) and _essence(new) != _essence(old):
-            new["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
-
-    def _check(self, served: Served, strategy: Strategy, obj: Obj, old: Obj | None) -> None:
-        causes = list(strategy.validate(obj, old))
-        if causes:
-            raise invalid(served.group, served.kind, obj["metadata"]["name"], causes)
 
     def _check_preconditions(self, served: Served, entry: Entry, how: Deletion) -> None:
         name = entry.key.name
@@ -280,8 +315,38 @@ def _fixed(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {name: metadata[name] for name in (*names, "generation") if name in metadata}
 
 
-def _essence(obj: Obj) -> dict[str, Any]:
-    return {name: value for name, value in obj.items() if name not in ("metadata", "status")}
+def _essence(obj: Obj, strategy: Strategy) -> tuple[dict[str, Any], Any]:
+    """What metadata.generation counts the changes of."""
+    aside = ("metadata",) if strategy.status_counts else ("metadata", "status")
+    found = {name: value for name, value in obj.items() if name not in aside}
+    return found, obj["metadata"].get("annotations") if strategy.annotations_count else None
+
+
+def refuse(served: Served, obj: Obj, causes: Iterable[Cause]) -> None:
+    """StatusError (422) if there is anything wrong."""
+    found = list(causes)
+    if found:
+        raise invalid(served.group, served.kind, obj["metadata"]["name"], found)
+
+
+def clean(served: Served, obj: Obj) -> None:
+    """What nobody can say about a new object: its status. What is null is absent."""
+    if "status" in served.subresources:
+        obj.pop("status", None)
+    if not served.custom:
+        prune(obj)
+
+
+def prune(value: Any) -> None:
+    """Take out what is null, in place."""
+    if isinstance(value, dict):
+        for name in [name for name, inner in value.items() if inner is None]:
+            del value[name]
+        for inner in value.values():
+            prune(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            prune(inner)
 
 
 def check_version(served: Served, old: Obj, new: Obj) -> None:

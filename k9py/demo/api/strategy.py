@@ -8,6 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from k9py.demo.api.validation.names import Rule, subdomain
 from k9py.demo.core.status import Cause
 from k9py.demo.core.store import Obj
 
@@ -29,22 +30,38 @@ def _at_once(*_: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """The steps of a write, in this order: default, prepare, admit, validate. `old` is None when it is created."""
+    """The steps of a write in their order: default, admit, prepare, validate, finish. `old` is None for a new one."""
 
     storage: str
     """The collection: `pods`, `deployments.apps`."""
     default: Callable[[Obj], None] = _nothing
     """Fill in what is absent, in place (versioned defaults)."""
-    prepare: Callable[[Obj, Obj | None, Registry], None] = _nothing
-    """Set what the server sets: an address, a port, the first phase. In place."""
     admit: Callable[[Obj, Obj | None, Registry, Intent], None] = _nothing
-    """What admission adds or refuses (StatusError): quotas, limit ranges, service accounts, priorities."""
+    """What admission adds or refuses (StatusError): limit ranges, service accounts, priorities."""
+    prepare: Callable[[Obj, Obj | None, Registry], None] = _nothing
+    """Set what the server sets: selectors, finalizers, the first phase. In place."""
     validate: Callable[[Obj, Obj | None], Iterable[Cause]] = _no_causes
     """What is wrong with it. An update's immutable fields too."""
+    validate_status: Callable[[Obj, Obj], Iterable[Cause]] = _no_causes
+    """What is wrong with a status that came through its subresource."""
+    finish: Callable[[Obj, Obj | None, Registry, Intent], None] = _nothing
+    """What only a valid object gets: an address, a port. StatusError if it cannot be had, unless it is a dry run."""
+    terminate: Callable[[Obj], None] = _nothing
+    """What a deletion that has to wait changes."""
     grace: Callable[[Obj, int | None], int] = _at_once
     """Seconds that a deletion gives it, out of those asked for (None: not said). 0 removes it at once."""
+    name: Rule = subdomain
+    """What its name has to be."""
+    status: Callable[[], Obj] | None = None
+    """The status that a new object has."""
     generation: bool = True
     """Whether metadata.generation counts the changes of its spec."""
+    status_counts: bool = False
+    """Whether a change of its status counts too, as of custom resources whose status is no subresource."""
+    counted: bool = True
+    """Whether changes raise it; some kinds stay at 1."""
+    annotations_count: bool = False
+    """Whether a change of its annotations counts too."""
 
 
 PLAIN = Strategy("")

@@ -30,6 +30,8 @@ class Target:
     subresource: str = ""
     rest: str = ""
     """What follows the subresource, for `proxy`."""
+    watch: bool = False
+    """Whether it is one of the old paths of a watch: `/api/v1/watch/namespaces/shop/pods`."""
 
 
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
@@ -41,7 +43,7 @@ def verb_of(method: str, target: Target, watch: bool) -> str:
         return _VERBS[method]
     if method == "DELETE":
         return "delete" if target.name else "deletecollection"
-    if watch:
+    if target.watch or (watch and not target.name):
         return "watch"
     return "get" if target.name else "list"
 
@@ -54,6 +56,9 @@ def find_target(catalog: Catalog, path: str) -> Target:
         raise no_such_path()
     group, version = ("", parts[1]) if head == 2 else (parts[1], parts[2])
     rest = parts[head:]
+    watch = rest[0] == "watch"
+    if watch and len(rest) > 1:
+        rest = rest[1:]
     namespace = ""
     if rest[0] == "namespaces" and len(rest) > 2 and catalog.find(group, version, rest[2]):
         namespace, rest = rest[1], rest[2:]
@@ -61,6 +66,8 @@ def find_target(catalog: Catalog, path: str) -> Target:
     if served is None or (namespace and not served.namespaced):
         raise no_such_path()
     name, subresource = [*rest[1:3], "", ""][:2]
-    if subresource and subresource not in served.subresources:
+    if subresource and (watch or subresource not in served.subresources):
         raise no_such_path()
-    return Target(served, namespace, name, subresource, "/".join(rest[3:]))
+    if name and served.namespaced and not namespace:
+        raise no_such_path()
+    return Target(served, namespace, name, subresource, "/".join(rest[3:]), watch)

@@ -81,6 +81,13 @@ class Clock:
                 timer.do()
         self._now = end
 
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass in which nothing happens: whatever waits is put off by as much, as by a long sleep."""
+        self._now += seconds
+        for _, _, timer in self._timers:
+            timer.when += seconds
+        self._timers = [(timer.when, order, timer) for _, order, timer in self._timers]
+
     async def run(self, speed: float = 1.0) -> None:
         """Follow the real time, so many times as fast, until cancelled. What fails is logged, and the rest goes on."""
         loop = asyncio.get_running_loop()

@@ -56,6 +56,7 @@ class StatusError(Exception):
         self.reason = reason
         self.message = message
         self.details = dict(details or {})
+        self._detailed = details is not None
         if retry_after:
             self.details["retryAfterSeconds"] = retry_after
         self.retry_after = retry_after
@@ -63,8 +64,9 @@ class StatusError(Exception):
     def status(self) -> dict[str, Any]:
         """The Status object."""
         head = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message}
-        details = {"details": self.details} if self.details else {}
-        return {**head, "reason": self.reason, **details, "code": self.code}
+        details = {"details": self.details} if self.details or self._detailed else {}
+        reason = {"reason": self.reason} if self.reason else {}
+        return {**head, **reason, **details, "code": self.code}
 
 
 def _full(plural: str, group: str) -> str:
@@ -84,7 +86,7 @@ def not_found(group: str, plural: str, name: str) -> StatusError:
 
 def no_such_path() -> StatusError:
     """No such resource, or no such path."""
-    return StatusError(404, "NotFound", "the server could not find the requested resource")
+    return StatusError(404, "NotFound", "the server could not find the requested resource", {})
 
 
 def already_exists(group: str, plural: str, name: str) -> StatusError:
@@ -104,7 +106,7 @@ MODIFIED = "the object has been modified; please apply your changes to the lates
 
 def invalid(group: str, kind: str, name: str, causes: Sequence[Cause]) -> StatusError:
     """Fields that cannot be."""
-    lines = [cause.line for cause in causes]
+    lines = list(dict.fromkeys(cause.line for cause in causes))
     text = lines[0] if len(lines) == 1 else f"[{', '.join(lines)}]"
     listed = [{"reason": cause.reason, "message": cause.message, "field": cause.field} for cause in causes]
     message = f'{_full(kind, group)} "{name}" is invalid: {text}'
@@ -129,7 +131,13 @@ def bad_request(message: str) -> StatusError:
 
 def method_not_allowed() -> StatusError:
     """Understood, but that resource cannot do it."""
-    return StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+    return StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
+
+
+def no_watch(group: str, plural: str) -> StatusError:
+    """Of what is worked out when it is asked for, there are no changes to see."""
+    message = f'watch is not supported on resources of kind "{_full(plural, group)}"'
+    return StatusError(405, "MethodNotAllowed", message, _details(plural, group, ""))
 
 
 def expired(message: str) -> StatusError:

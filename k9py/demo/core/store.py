@@ -5,9 +5,10 @@ Objects are bytes, so that nobody can change one in place: who wants to change i
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,7 +20,7 @@ HISTORY = 10_000
 """So many changes of a collection can be watched after the fact; who has missed more lists again (410)."""
 
 SNAPSHOTS = 8
-"""So many lists that are being read in pages are kept as they were at their first page."""
+"""So many past states of collections are kept ready for the lists that are read in pages."""
 
 
 class Key(NamedTuple):
@@ -70,15 +71,17 @@ _write = msgspec.json.Encoder().encode
 
 
 class Entry:
-    """One object in one version. `raw` is its JSON; it begins with kind and apiVersion, which `bare` leaves out."""
+    """One object in one version. `raw` is its JSON, kind and apiVersion first."""
 
-    __slots__ = ("key", "meta", "raw", "version")
+    __slots__ = ("fields", "key", "meta", "raw", "version")
 
     def __init__(self, key: Key, raw: bytes, version: int) -> None:
         self.key = key
         self.raw = raw
         self.version = version
         self.meta = _read_head(raw).metadata
+        self.fields: Mapping[str, str] | None = None
+        """What field selectors have read of it (api/select.py), once for all who watch."""
 
     def read(self) -> Obj:
         """The object, a copy of the caller's own."""
@@ -106,31 +109,62 @@ class _Collection:
         self.history: deque[Change] = deque(maxlen=HISTORY)
         self.forgotten = 0
         self.listeners: dict[object, Callable[[Change], None]] = {}
-        self._ordered: list[Key] | None = []
-
-    def ordered(self) -> list[Key]:
+        self.ordered: list[Key] = []
         """All keys in the order in which etcd gives them."""
-        if self._ordered is None:
-            self._ordered = sorted(self.entries)
-        return self._ordered
 
     def note(self, change: Change) -> None:
-        if change.type != "MODIFIED":
-            self._ordered = None
+        """Take a change into the order and the history, and tell of it."""
+        key = change.entry.key
+        if change.type == "ADDED":
+            insort(self.ordered, key, key=_order)
+        elif change.type == "DELETED":
+            del self.ordered[bisect_left(self.ordered, _order(key), key=_order)]
         if len(self.history) == HISTORY:
             self.forgotten = self.history[0].entry.version
         self.history.append(change)
         for hear in list(self.listeners.values()):
             hear(change)
 
+    def after(self, version: int) -> Iterator[Change]:
+        """All changes after that version, the last one first. Raises Gone if some of them are not known any more."""
+        if version < self.forgotten:
+            raise Gone
+        return takewhile(lambda change: change.entry.version > version, reversed(self.history))
+
+    def keys(self, namespace: str) -> list[Key]:
+        """All keys, or those of one namespace."""
+        return _in_namespace(self.ordered, namespace)
+
+
+def _in_namespace(keys: list[Key], namespace: str) -> list[Key]:
+    if not namespace:
+        return keys
+    begin = bisect_left(keys, f"{namespace}/", key=_order)
+    return keys[begin : bisect_left(keys, f"{namespace}0", begin, key=_order)]  # 0 is what comes after the slash
+
+
+def _order(key: Key) -> str:
+    """As etcd sorts: `shop-dev/a` stands before `shop/a`."""
+    return f"{key.namespace}/{key.name}"
+
+
+class Past(NamedTuple):
+    """A collection as it was in some version."""
+
+    entries: Mapping[Key, Entry]
+    ordered: list[Key]
+
 
 class Page(NamedTuple):
-    """A part of a list: as of which version, its entries, the token of the next part (empty: none), how many follow."""
+    """A part of a list: as of which version, what is in it, and how many keys follow, kept or not.
+
+    `last` is the place (namespace/name) after which it goes on; empty if it ends here.
+    """
 
     version: int
     entries: list[Entry]
-    token: str
-    remaining: int
+    last: str = ""
+    remaining: int = 0
 
 
 class Store:
@@ -140,7 +174,8 @@ class Store:
         self.version = 1
         self._collections: dict[str, _Collection] = {}
         self._owned: dict[str, set[Key]] = {}
-        self._snapshots: OrderedDict[int, list[Entry]] = OrderedDict()
+        self._pasts: OrderedDict[tuple[str, int], Past] = OrderedDict()
+        self._hearers: list[Callable[[Change], None]] = []
 
     def get(self, key: Key) -> Entry | None:
         """The object as it is now."""
@@ -150,7 +185,7 @@ class Store:
         """All objects of a collection, or of one namespace, in order of their keys."""
         found = self._collection(collection)
         entries = found.entries
-        return [entries[key] for key in found.ordered() if not namespace or key.namespace == namespace]
+        return [entries[key] for key in found.keys(namespace)]
 
     def count(self, collection: str) -> int:
         """How many there are."""
@@ -179,7 +214,7 @@ class Store:
         old = found.entries.get(key)
         found.entries[key] = entry
         self._own(entry, old)
-        found.note(Change("MODIFIED" if old else "ADDED", entry, old))
+        self._note(found, Change("MODIFIED" if old else "ADDED", entry, old))
         return entry
 
     def remove(self, key: Key, last: Obj | None = None) -> Entry:
@@ -191,7 +226,7 @@ class Store:
         obj["metadata"]["resourceVersion"] = str(self.version)
         entry = Entry(key, _write(obj), self.version)
         self._own(None, old)
-        found.note(Change("DELETED", entry, old))
+        self._note(found, Change("DELETED", entry, old))
         return entry
 
     def listen(self, collection: str, hear: Callable[[Change], None]) -> Callable[[], None]:
@@ -201,44 +236,74 @@ class Store:
         listeners[token] = hear
         return lambda: listeners.pop(token, None) and None
 
+    def listen_all(self, hear: Callable[[Change], None]) -> None:
+        """Hear of each change of every collection, of those that are yet to come too."""
+        self._hearers.append(hear)
+
     def since(self, collection: str, version: int) -> list[Change]:
         """All changes after that version. Raises Gone if some of them are not known any more."""
-        found = self._collection(collection)
-        if version < found.forgotten:
-            raise Gone
-        begin = bisect_right(found.history, version, key=lambda change: change.entry.version)
-        return [found.history[index] for index in range(begin, len(found.history))]
+        return list(self._collection(collection).after(version))[::-1]
 
     def compact(self) -> None:
         """Forget all history: who has not seen it must list again."""
-        self._snapshots.clear()
+        self._pasts.clear()
         for found in self._collections.values():
             found.history.clear()
             found.forgotten = self.version
 
-    def page(self, collection: str, namespace: str, limit: int, token: str, keep: Callable[[Entry], bool]) -> Page:
-        """A list in parts of `limit` (0: all at once), all as of the first. Raises Gone if that is forgotten."""
-        version, begin = self.version, 0
-        if token:
-            version, begin = (int(part) for part in token.split(":"))
-            if version not in self._snapshots:
-                raise Gone
-            entries = self._snapshots[version]
-        else:
-            entries = [entry for entry in self.entries(collection, namespace) if keep(entry)]
-        end = begin + limit if limit else len(entries)
-        rest = max(0, len(entries) - end)
-        if rest and not token:
-            version = self._snapshot(entries)
-        return Page(version, entries[begin:end], f"{version}:{end}" if rest else "", rest)
+    def page(
+        self,
+        collection: str,
+        namespace: str,
+        keep: Callable[[Entry], bool],
+        limit: int = 0,
+        version: int = 0,
+        last: str = "",
+    ) -> Page:
+        """What is kept of a collection, up to `limit` (0: all), as of a version (0: now), after the place `last`.
 
-    def _snapshot(self, entries: list[Entry]) -> int:
-        while self.version in self._snapshots:  # a token names one list
-            self.version += 1
-        self._snapshots[self.version] = entries
-        while len(self._snapshots) > SNAPSHOTS:
-            self._snapshots.popitem(last=False)
-        return self.version
+        Raises Gone if that version is forgotten.
+        """
+        version = version or self.version
+        past = self._past(collection, version)
+        keys = _in_namespace(past.ordered, namespace)
+        begin = bisect_right(keys, last, key=_order) if last else 0
+        if not limit:
+            found = [past.entries[key] for key in keys[begin:]]
+            return Page(version, [entry for entry in found if keep(entry)])
+        kept: list[Entry] = []
+        for index in range(begin, len(keys)):
+            entry = past.entries[keys[index]]
+            if keep(entry):
+                kept.append(entry)
+                if len(kept) == limit:
+                    rest = len(keys) - index - 1
+                    return Page(version, kept, _order(keys[index]) if rest else "", rest)
+        return Page(version, kept)
+
+    def _past(self, collection: str, version: int) -> Past:
+        """A collection as it was: what is there now, with all that has changed since taken back."""
+        found = self._collection(collection)
+        changes = list(found.after(version))
+        if not changes:
+            return Past(found.entries, found.ordered)
+        past = self._pasts.get((collection, version))
+        if past is None:
+            entries = dict(found.entries)
+            for change in changes:
+                if change.old is None:
+                    entries.pop(change.entry.key, None)
+                else:
+                    entries[change.entry.key] = change.old
+            past = self._pasts[collection, version] = Past(entries, sorted(entries, key=_order))
+            while len(self._pasts) > SNAPSHOTS:
+                self._pasts.popitem(last=False)
+        return past
+
+    def _note(self, found: _Collection, change: Change) -> None:
+        found.note(change)
+        for hear in self._hearers:
+            hear(change)
 
     def _collection(self, name: str) -> _Collection:
         found = self._collections.get(name)

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-import yaml
 from aiohttp import web
 
+from k9py.demo.api.gojson import BadJson, read_json, read_yaml, shown
 from k9py.demo.api.registry import Intent
 from k9py.demo.api.target import Target, User, verb_of
 from k9py.demo.core.status import bad_request, unsupported_media_type
+from k9py.demo.http.protobuf import decode
+
+JSON = "application/json"
+YAML = "application/yaml"
+PROTOBUF = "application/vnd.kubernetes.protobuf"
+READABLE = (JSON, YAML, PROTOBUF)
+"""The forms of a body."""
+UNKNOWN_FORM = "the body of the request was in an unknown format - accepted media types include"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +43,8 @@ class Call:
         return verb_of(self.request.method, self.target, self.flag("watch"))
 
     def flag(self, name: str) -> bool:
-        """Whether a parameter is true."""
-        return self.query.get(name, "").lower() in ("1", "true")
+        """Whether a parameter is true: it is there, and says neither `false` nor `0`."""
+        return self.query.get(name, "false").lower() not in ("0", "false")
 
     def number(self, name: str) -> int | None:
         """A parameter as a number, None if it is absent. StatusError if it is none."""
@@ -50,15 +57,18 @@ class Call:
             raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
     def read(self) -> Any:
-        """The body, from JSON or YAML. StatusError if it cannot be read."""
-        if "protobuf" in self.request.content_type:
-            raise unsupported_media_type("protobuf is not there yet")
+        """The body, from JSON, YAML or protobuf. StatusError if it cannot be read."""
+        kind = self.request.content_type if "Content-Type" in self.request.headers else JSON
+        if kind not in READABLE:
+            raise unsupported_media_type(f"{UNKNOWN_FORM}: {', '.join(READABLE)}")
         try:
-            if "yaml" in self.request.content_type:
-                return yaml.load(self.body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, yaml.YAMLError) as error:
-            raise bad_request(f"the request body cannot be read: {error}") from None
+            if kind == PROTOBUF:
+                return decode(self.body)
+            return read_yaml(self.body) if kind == YAML else read_json(self.body)
+        except BadJson as error:
+            head = f"the object provided is unrecognized (must be of type {self.target.served.kind})"
+            syntax = "couldn't get version/kind; json parse error: " if kind == JSON else ""
+            raise bad_request(f"{head}: {syntax}{error} ({shown(self.body)})") from None
 
     def intent(self) -> Intent:
         """How a write is meant, from the parameters and the user agent."""

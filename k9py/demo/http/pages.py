@@ -12,9 +12,9 @@ from k9py.demo.http import discovery, health, openapi
 Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
 
 
-def find(path: str) -> Page | None:
+def find(cluster: Cluster, path: str) -> Page | None:
     """The page of a path, if it is one."""
     for prefix, page in (*discovery.PAGES, *health.PAGES, *openapi.PAGES):
         if path == prefix or (prefix.endswith("/") and path.startswith(prefix)):
             return page
-    return discovery.legacy_page(path)
+    return discovery.legacy_page(cluster, path)

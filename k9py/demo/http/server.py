@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from k9py.demo.api.access import authenticate, authorize, authorize_path
+from k9py.demo.api.crds import deprecation
 from k9py.demo.api.target import find_target
 from k9py.demo.cluster import Cluster
-from k9py.demo.core.status import StatusError, method_not_allowed, no_such_path
+from k9py.demo.core.status import StatusError, method_not_allowed, no_such_path, no_watch
 from k9py.demo.http import pages, reading, subresources, writing
-from k9py.demo.http.answers import refuse
+from k9py.demo.http.answers import finish, refuse
 from k9py.demo.http.call import Call
 from k9py.demo.http.watching import watch
 
@@ -32,6 +33,12 @@ HANDLERS: Mapping[str, Handler] = {
 }
 """By verb, for objects and collections."""
 
+DEPRECATED: Mapping[str, tuple[str, ...]] = {
+    "componentstatuses": ("v1 ComponentStatus is deprecated in v1.19+",),
+    "endpoints": ("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",),
+}
+"""What whoever uses these kinds is warned of."""
+
 MAX_BODY = 3 << 20
 """Bytes of a request, as the real server limits them."""
 
@@ -45,6 +52,9 @@ class ApiServer:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request; a refusal becomes a Status."""
+        return await finish(request, await self._respond(request))
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         try:
             return await self._answer(without_prefix(self.cluster, request))
         except StatusError as error:
@@ -57,7 +67,7 @@ class ApiServer:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         user = authenticate(self.cluster, request.headers)
-        page = pages.find(request.path)
+        page = pages.find(self.cluster, request.path)
         if page:
             authorize_path(self.cluster, user, request.method.lower(), request.path)
             return await page(self.cluster, request)
@@ -65,12 +75,21 @@ class ApiServer:
             raise no_such_path()
         target = find_target(self.cluster.catalog, request.path)
         call = Call(request, target, user, await request.read())
-        authorize(self.cluster, user, call.verb, target)
-        handler = self._handler(call)
-        return await handler(self.cluster, call)
+        call.warnings.extend(DEPRECATED.get(target.served.storage, ()))
+        call.warnings.extend(deprecation(self.cluster.store, target.served))
+        try:
+            authorize(self.cluster, user, call.verb, target)
+            handler = self._handler(call)
+            return await handler(self.cluster, call)
+        except StatusError as error:
+            return refuse(error, call.warnings)
 
     def _handler(self, call: Call) -> Handler:
         target, method = call.target, call.request.method
+        if method == "HEAD":  # of resources; pages may be asked so
+            raise method_not_allowed()
+        if call.verb == "watch" and "watch" not in target.served.verbs:
+            raise no_watch(target.served.group, target.served.plural)
         special = self._special.get((method, target.served.storage, target.subresource)) or self._special.get(
             (method, "*", target.subresource)
         )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from k9py.demo.cluster import Cluster
     from k9py.demo.node.files import Files
     from k9py.demo.node.log import Log
+    from k9py.demo.node.shell.system import System
 
 
 class Load(NamedTuple):
@@ -21,6 +22,21 @@ class Load(NamedTuple):
 
     cores: float
     memory: float
+
+
+class Hook(NamedTuple):
+    """What a lifecycle handler does: how many seconds it takes, and why it fails (empty: it does not)."""
+
+    seconds: float = 0.0
+    error: str = ""
+
+
+class StartError(Exception):
+    """A program that cannot even begin, in the words of the container runtime."""
+
+
+def _ignore() -> None:
+    return None
 
 
 @dataclass(slots=True)
@@ -43,6 +59,16 @@ class Process:
     exited: Callable[[int, str], None]
     """Tell the kubelet that it has ended: exit code, and a reason such as OOMKilled (empty: by itself)."""
     timers: list[Timer] = field(default_factory=list)
+    message: str = ""
+    """What it leaves in /dev/termination-log."""
+    ip: str = ""
+    """The address of its pod."""
+    uid: str = ""
+    """Of its pod."""
+    doubt: Callable[[], None] = _ignore
+    """Tell the kubelet that probes may fail from now on: while a program is steady they are not even asked."""
+    system: System | None = None
+    """What else runs in the container, since somebody has looked into it or a shell runs there."""
 
     @property
     def clock(self) -> Clock:
@@ -55,11 +81,11 @@ class Process:
 
     def after(self, delay: float, do: Callable[[], None]) -> None:
         """Do something later, unless the process has ended by then."""
-        self.timers.append(self.clock.after(delay, do))
+        self._keep(self.clock.after(delay, do))
 
     def every(self, period: float, do: Callable[[], None]) -> None:
         """Do something again and again until the process ends."""
-        self.timers.append(self.clock.every(period, do))
+        self._keep(self.clock.every(period, do))
 
     def exit(self, code: int, reason: str = "") -> None:
         """End. Nothing of what was to be done later is done."""
@@ -67,13 +93,22 @@ class Process:
             timer.cancel()
         self.timers.clear()
         self.exited(code, reason)
+        if self.system:
+            self.system.stop()
+
+    def _keep(self, timer: Timer) -> None:
+        """Forget those that are over: a program that says `after` again and again would gather them."""
+        if len(self.timers) > 32:
+            now = self.clock.now
+            self.timers[:] = [one for one in self.timers if one.do is not None and one.when >= now]
+        self.timers.append(timer)
 
 
 class Program:
     """What an image runs. This one starts, says nothing, uses little, and ends when it is asked to."""
 
     def start(self, process: Process) -> None:
-        """Begin. It ends by `process.exit`, or runs for ever."""
+        """Begin. It ends by `process.exit`, or runs for ever. StartError if there is nothing to run."""
 
     def stop(self, process: Process) -> None:
         """SIGTERM. One that does not exit is killed when its grace is over."""
@@ -87,6 +122,29 @@ class Program:
         """A probe's answer, `kind` startup, readiness or liveness: empty if all is well, else what the kubelet says."""
         return ""
 
+    def idle(self, container: Obj) -> bool:
+        """Whether it does nothing by itself, so that nobody misses it as long as nobody looks."""
+        return type(self).start is Program.start
+
+    def steady(self, process: Process) -> bool:
+        """Whether all probes succeed until `process.doubt` is called: then nobody needs to ask them."""
+        return type(self).probe is Program.probe
+
+    def hook(self, process: Process, kind: str, handler: Obj) -> Hook:
+        """A lifecycle handler, `kind` preStop or postStart. It knows how to sleep."""
+        return Hook(_slept(handler))
+
     def serve(self, process: Process, port: int, received: bytes) -> bytes | None:
         """What a connection to a port answers to bytes; None if nobody listens there."""
         return None
+
+
+def _slept(handler: Obj) -> float:
+    """Seconds of `sleep: {seconds: 5}`, or of a command like `sh -c "sleep 5"`."""
+    if "sleep" in handler:
+        return float(handler["sleep"]["seconds"])
+    words = " ".join(handler.get("exec", {}).get("command", ())).split()
+    if "sleep" in words[:-1]:
+        text = words[words.index("sleep") + 1].rstrip(";s")
+        return float(text) if text.replace(".", "", 1).isdigit() else 0.0
+    return 0.0

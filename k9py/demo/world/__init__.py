@@ -1,1 +1,36 @@
 """What lives in the cluster: a shop in several namespaces, its programs, and what happens to it."""
+
+from __future__ import annotations
+
+from k9py.demo.cluster import Cluster
+from k9py.demo.plan import Plan
+from k9py.demo.world.bulk import fill
+from k9py.demo.world.history import HISTORY, live
+from k9py.demo.world.nodes import add_plain_machines
+from k9py.demo.world.programs.listing import images
+from k9py.demo.world.shop import Shop
+from k9py.demo.world.stories.listing import STORIES
+from k9py.demo.world.stories.story import BEGINNING
+
+__all__ = ["HISTORY", "furnish", "populate"]
+
+
+def furnish(cluster: Cluster, plan: Plan) -> None:
+    """A cluster without a shop, whose clock stands at now: nodes, and as many pods as the plan asks for."""
+    add_plain_machines(cluster)
+    fill(cluster, plan)
+
+
+def populate(cluster: Cluster, plan: Plan) -> None:
+    """Fill a cluster whose controllers and kubelets are started, and whose clock stands HISTORY seconds before now.
+
+    It ends now: all that has happened since has arisen from the controllers themselves.
+    """
+    shop = Shop(cluster, plan.seed)
+    for name, image in images(shop):
+        cluster.kubelets.images.add(name, image)
+    live(shop)
+    fill(cluster, plan)
+    if plan.story:
+        story = STORIES[plan.story]
+        cluster.clock.after(BEGINNING, lambda: story.begin(shop))

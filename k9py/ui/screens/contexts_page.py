@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -15,9 +18,13 @@ from k9py.ui.widgets.choices import Choices
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.values.text import clean, pad
 
+OFFER = "No cluster at hand? d opens the embedded one: a small shop, in this process only. Nothing of yours is touched."
+
 
 class ContextsPage(Page):
-    """A list that enter chooses from."""
+    """A list that enter chooses from; `d` opens the cluster that is built in."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "demo", "Embedded cluster", show=False)]
 
     def __init__(self, session: Session | None, trouble: str = "", leaves: bool = False) -> None:
         super().__init__(session)
@@ -34,6 +41,8 @@ class ContextsPage(Page):
         yield self._said
         contexts = Choices(*self._options(), id="contexts")
         contexts.border_title = f"Contexts {len(self.k9py.hub.kubeconfig.contexts)}"
+        if self.k9py.hub.embedded and self.session is None:
+            yield Static(OFFER, id="offer", markup=False)
         yield contexts
 
     def on_mount(self) -> None:
@@ -62,4 +71,9 @@ class ContextsPage(Page):
         self._said.display = bool(line)
 
     def hints(self) -> tuple[KeyHint, ...]:
-        return (KeyHint("enter", "Use this context"),)
+        choose = (KeyHint("enter", "Use this context"),) if self.k9py.hub.kubeconfig.contexts else ()
+        demo = (KeyHint("d", "Embedded cluster"),) if self.k9py.hub.embedded else ()
+        return choose + demo
+
+    def action_demo(self) -> None:
+        self.k9py.go("demo")

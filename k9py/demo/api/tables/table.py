@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,19 +10,16 @@ from typing import Any
 
 import msgspec
 
-from k9py.demo.api.tables.printer import Cells, name_and_time, printers
+from k9py.demo.api.convert import from_stored
+from k9py.demo.api.tables.custom import custom_table
+from k9py.demo.api.tables.printer import Definitions, Printer, name_and_time, printers
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.store import Entry, Obj
 
-Definitions = Sequence[Mapping[str, Any]]
-"""TableColumnDefinition: name, type, format, description, priority."""
+Found = tuple[Definitions, Printer]
 
-PLAIN: Definitions = (
-    {"name": "Name", "type": "string", "format": "name", "description": "Name of the object", "priority": 0},
-    {"name": "Created At", "type": "date", "format": "", "description": "When it was made", "priority": 0},
-)
-"""Of a kind without columns of its own."""
+META = "meta.k8s.io/"
 
 
 @dataclass(slots=True)
@@ -30,48 +27,75 @@ class Table:
     """The table of one answer; in a watch its definitions come with the first event only."""
 
     definitions: Definitions | None
-    cells: Cells
+    printer: Printer
     cluster: Cluster
+    served: Served
     include: str
+    """How much of an object stands beside its cells: `Metadata`, `Object` or `None`."""
+    version: str = "v1"
 
-    def whole(self, entries: Sequence[Entry], metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    def whole(self, entries: Iterable[Entry], metadata: Mapping[str, Any]) -> Mapping[str, Any]:
         """A Table with these objects as rows."""
-        head = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
-        return {**head, "columnDefinitions": self.definitions, "rows": [self._row(entry.read()) for entry in entries]}
+        objects = [entry.read() for entry in entries]
+        if self.printer.order:
+            objects.sort(key=self.printer.order)
+        return self._frame(metadata, [self.row(obj) for obj in objects])
 
-    def bookmark(self, metadata: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A row without a name that carries the version only, as the real server sends it."""
-        return self._frame(metadata, [{"cells": [""] * len(self.definitions or ()), "object": {"metadata": metadata}}])
+    def bookmark(self, obj: Obj) -> Mapping[str, Any]:
+        """The row of an object that has nothing but a version."""
+        return self._frame({"resourceVersion": obj["metadata"]["resourceVersion"]}, [self.row(obj)])
 
     def _frame(self, metadata: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-        head = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
+        head = {"kind": "Table", "apiVersion": META + self.version, "metadata": metadata}
         return {**head, "columnDefinitions": self.definitions, "rows": rows}
 
-    def _row(self, obj: Obj) -> Mapping[str, Any]:
-        row: dict[str, Any] = {"cells": self.cells(obj, self.cluster)}
-        if self.include == "Object":
-            row["object"] = obj
-        elif self.include != "None":
-            row["object"] = {
-                "kind": "PartialObjectMetadata",
-                "apiVersion": "meta.k8s.io/v1",
-                "metadata": obj["metadata"],
-            }
+    def row(self, obj: Obj) -> Mapping[str, Any]:
+        """The row of one object."""
+        row: dict[str, Any] = {"cells": self.printer.cells(obj, self.cluster)}
+        conditions = self.printer.conditions(obj) if self.printer.conditions else None
+        if conditions:
+            row["conditions"] = conditions
+        row["object"] = _INCLUDE[self.include](self, obj)
         return row
 
+    def _metadata(self, obj: Obj) -> Obj:
+        head = {"kind": "PartialObjectMetadata", "apiVersion": META + self.version}
+        return {**head, "metadata": obj["metadata"]}
 
-def table_of(cluster: Cluster, served: Served, include: str) -> Table:
-    """The table of a resource: with its own columns, or with name and age."""
-    printer = printers().get(served.storage)
-    known = _columns()
-    if printer is None or served.storage not in known:
-        return Table(PLAIN, name_and_time, cluster, include)
-    return Table(known[served.storage], printer, cluster, include)
+    def _object(self, obj: Obj) -> Obj:
+        return from_stored(self.served, obj)
+
+
+def _nothing(table: Table, obj: Obj) -> None:
+    return None
+
+
+_INCLUDE: Mapping[str, Callable[[Table, Obj], Obj | None]] = {
+    "": Table._metadata,
+    "Metadata": Table._metadata,
+    "Object": Table._object,
+    "None": _nothing,
+}
+INCLUDES = frozenset(_INCLUDE)
+"""What `includeObject` can be."""
+
+
+def table_of(cluster: Cluster, served: Served, include: str, version: str = "v1") -> Table:
+    """The table of a resource: with its own columns, or with name and time."""
+    definitions, printer = custom_table(cluster, served) or _native(served)
+    return Table(definitions, printer, cluster, served, include, version)
+
+
+def _native(served: Served) -> Found:
+    printer, known = printers().get(served.storage), columns()
+    if printer is None or not known.get(served.storage):
+        return known["limitranges"], Printer(name_and_time)  # they have the columns of what has none of its own
+    return known[served.storage], printer
 
 
 @cache
-def _columns() -> Mapping[str, Definitions]:
-    found: Mapping[str, Definitions] = msgspec.json.decode(
-        files("k9py.demo.data").joinpath("columns.json").read_bytes()
-    )
+def columns() -> Mapping[str, Definitions]:
+    """Columns of all kinds that have some, by collection."""
+    found: dict[str, Definitions] = msgspec.json.decode(files("k9py.demo.data").joinpath("columns.json").read_bytes())
+    found["pods.metrics.k8s.io"] = found["nodes.metrics.k8s.io"]
     return found

@@ -1,0 +1,1 @@
+"""What admission adds to objects, and what it refuses."""

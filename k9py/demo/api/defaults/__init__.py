@@ -1,0 +1,1 @@
+"""What is filled in of the parts that several kinds have in common."""

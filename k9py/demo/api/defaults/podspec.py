@@ -1,0 +1,116 @@
+"""Defaults of a pod's spec, alone or in a template (core/v1 SetDefaults_PodSpec and what it holds)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from k9py.demo.api.defaults.volumes import default_volume
+from k9py.demo.api.quantities import settle
+from k9py.demo.core.store import Obj
+
+MODE = 0o644
+
+
+def default_template(template: Obj) -> None:
+    """A pod template."""
+    template.setdefault("metadata", {})
+    default_pod_spec(template.setdefault("spec", {}))
+
+
+def default_pod_spec(spec: Obj) -> None:
+    """A pod's spec. Everything in place."""
+    spec.setdefault("restartPolicy", "Always")
+    spec.setdefault("terminationGracePeriodSeconds", 30)
+    spec.setdefault("dnsPolicy", "ClusterFirst")
+    spec.setdefault("securityContext", {})
+    spec.setdefault("schedulerName", "default-scheduler")
+    _default_account(spec)
+    for kind in ("containers", "initContainers", "ephemeralContainers"):
+        for container in spec.get(kind) or ():
+            default_container(container)
+    for volume in spec.get("volumes") or ():
+        default_volume(volume)
+    for name in ("volumes", "initContainers", "ephemeralContainers", "tolerations", "imagePullSecrets", "nodeSelector"):
+        if name in spec and not spec[name]:
+            del spec[name]
+    if "overhead" in spec:
+        settle(spec, "overhead")
+
+
+def _default_account(spec: Obj) -> None:
+    """The old name of the field is kept in step."""
+    account = spec.get("serviceAccountName") or spec.get("serviceAccount")
+    if account:
+        spec["serviceAccountName"] = spec["serviceAccount"] = account
+
+
+def default_container(container: Obj) -> None:
+    """A container of any sort."""
+    if "imagePullPolicy" not in container:
+        container["imagePullPolicy"] = pull_policy(container.get("image") or "")
+    container.setdefault("terminationMessagePath", "/dev/termination-log")
+    container.setdefault("terminationMessagePolicy", "File")
+    resources = container.setdefault("resources", {})
+    if resources:
+        settle(resources, "limits")
+        settle(resources, "requests")
+    for port in container.get("ports") or ():
+        port.setdefault("protocol", "TCP")
+    for variable in container.get("env") or ():
+        if "valueFrom" in variable:
+            default_source(variable["valueFrom"])
+        elif variable.get("value") == "":
+            del variable["value"]
+    for name, default in _PARTS.items():
+        if name in container:
+            default(container[name])
+
+
+def pull_policy(image: str) -> str:
+    """Always for what has no tag, or the tag `latest`."""
+    if "@" in image or not image.strip():
+        return "IfNotPresent"
+    _, _, tag = image.rpartition("/")[2].partition(":")
+    return "Always" if tag in ("", "latest") else "IfNotPresent"
+
+
+def default_source(source: Mapping[str, Any]) -> None:
+    """Where a variable, or a file of the downward API, comes from."""
+    if source.get("fieldRef"):
+        source["fieldRef"].setdefault("apiVersion", "v1")
+    if source.get("resourceFieldRef"):
+        source["resourceFieldRef"].setdefault("divisor", "0")
+
+
+def default_probe(probe: Obj) -> None:
+    """A probe: each second number that is 0 counts as absent."""
+    for name, value in (("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)):
+        if not probe.get(name):
+            probe[name] = value
+    if not probe.get("initialDelaySeconds", 1):
+        del probe["initialDelaySeconds"]
+    if "grpc" in probe:
+        probe["grpc"].setdefault("service", "")
+    default_handler(probe)
+
+
+def default_handler(handler: Obj) -> None:
+    """What a probe or a hook does."""
+    if "httpGet" in handler:
+        handler["httpGet"].setdefault("path", "/")
+        handler["httpGet"].setdefault("scheme", "HTTP")
+
+
+def _default_lifecycle(lifecycle: Obj) -> None:
+    for handler in lifecycle.values():
+        if isinstance(handler, dict):
+            default_handler(handler)
+
+
+_PARTS: Mapping[str, Callable[[Obj], None]] = {
+    "livenessProbe": default_probe,
+    "readinessProbe": default_probe,
+    "startupProbe": default_probe,
+    "lifecycle": _default_lifecycle,
+}

@@ -1,0 +1,135 @@
+"""Defaults of volumes and of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from k9py.demo.api.quantities import settle
+from k9py.demo.core.store import Obj
+
+_MODE = 0o644
+
+
+def default_volume(volume: Obj) -> None:
+    """A volume of a pod; one that says nothing is an emptyDir."""
+    if len(volume) == 1:
+        volume["emptyDir"] = {}
+        return
+    for kind, source in volume.items():
+        default = _SOURCES.get(kind)
+        if default and isinstance(source, dict):
+            default(source)
+
+
+def default_claim(claim: Obj) -> None:
+    """A PersistentVolumeClaim."""
+    default_claim_spec(claim.setdefault("spec", {}))
+
+
+def default_claim_spec(spec: Obj) -> None:
+    """The spec of one, also in a template."""
+    spec.setdefault("volumeMode", "Filesystem")
+    resources = spec.setdefault("resources", {})
+    settle(resources, "requests")
+    settle(resources, "limits")
+    if "dataSource" in spec:
+        spec["dataSource"].setdefault("apiGroup", None)
+    if "dataSourceRef" in spec:
+        spec["dataSourceRef"].setdefault("apiGroup", None)
+
+
+def default_source(source: Obj) -> None:
+    """Of a persistent volume, too."""
+    for kind in set(source) & set(_SOURCES):
+        _SOURCES[kind](source[kind])
+
+
+def _mode(source: Obj) -> None:
+    source.setdefault("defaultMode", _MODE)
+
+
+def _downward(source: Obj) -> None:
+    source.setdefault("defaultMode", _MODE)
+    _downward_items(source.get("items") or ())
+
+
+def _downward_items(items: Any) -> None:
+    for item in items:
+        if "fieldRef" in item:
+            item["fieldRef"].setdefault("apiVersion", "v1")
+        if "resourceFieldRef" in item:
+            item["resourceFieldRef"].setdefault("divisor", "0")
+
+
+def _projected(source: Obj) -> None:
+    source.setdefault("defaultMode", _MODE)
+    for one in source.get("sources") or ():
+        if "serviceAccountToken" in one:
+            one["serviceAccountToken"].setdefault("expirationSeconds", 3600)
+        if "downwardAPI" in one:
+            _downward_items(one["downwardAPI"].get("items") or ())
+
+
+def _host_path(source: Obj) -> None:
+    source.setdefault("type", "")
+
+
+def _iscsi(source: Obj) -> None:
+    source.setdefault("iscsiInterface", "default")
+
+
+def _rbd(source: Obj) -> None:
+    for name, value in (("pool", "rbd"), ("user", "admin"), ("keyring", "/etc/ceph/keyring")):
+        source.setdefault(name, value)
+
+
+def _azure_disk(source: Obj) -> None:
+    for name, value in (("cachingMode", "ReadWrite"), ("fsType", "ext4"), ("readOnly", False), ("kind", "Shared")):
+        source.setdefault(name, value)
+
+
+def _scale_io(source: Obj) -> None:
+    source.setdefault("storageMode", "ThinProvisioned")
+    source.setdefault("fsType", "xfs")
+
+
+def _image(source: Obj) -> None:
+    if "pullPolicy" not in source:
+        _, _, tag = str(source.get("reference", "")).rpartition("/")[2].partition(":")
+        source["pullPolicy"] = "Always" if tag in ("", "latest") and "@" not in tag else "IfNotPresent"
+
+
+def _empty_dir(source: Obj) -> None:
+    if "sizeLimit" in source:
+        settle_one(source, "sizeLimit")
+
+
+def settle_one(holder: Obj, name: str) -> None:
+    """Write one quantity in its canonical form."""
+    held = {name: holder[name]}
+    settle({"all": held}, "all")
+    holder[name] = held[name]
+
+
+def _ephemeral(source: Obj) -> None:
+    template = source.get("volumeClaimTemplate")
+    if template is not None:
+        template.setdefault("metadata", {})
+        default_claim_spec(template.setdefault("spec", {}))
+
+
+_SOURCES: Mapping[str, Callable[[Obj], None]] = {
+    "configMap": _mode,
+    "secret": _mode,
+    "downwardAPI": _downward,
+    "projected": _projected,
+    "hostPath": _host_path,
+    "iscsi": _iscsi,
+    "rbd": _rbd,
+    "azureDisk": _azure_disk,
+    "scaleIO": _scale_io,
+    "image": _image,
+    "emptyDir": _empty_dir,
+    "ephemeral": _ephemeral,
+}

@@ -1,0 +1,129 @@
+"""Evictions: pods are deleted as far as their disruption budgets allow it (policy/v1)."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import msgspec
+
+from k9py.demo.api.patching import Failed
+from k9py.demo.api.registry import Deletion, Intent
+from k9py.demo.cluster import Cluster
+from k9py.demo.core.status import forbidden, too_many_requests
+from k9py.demo.core.store import Entry, Obj
+from k9py.values.selector import LabelSelector, Selector, selector_from
+
+BUDGETS = "poddisruptionbudgets.policy"
+MESSAGE = "Cannot evict pod as it would violate the pod's disruption budget."
+_SEVERAL = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+_LARGEST = 2000
+"""Pods whose disruption the budget's controller has not seen yet."""
+
+
+def evict(cluster: Cluster, namespace: str, name: str, how: Deletion, intent: Intent) -> None:
+    """Evict a pod. StatusError (429) if its budget forbids it now, 500 if it has several."""
+    served = cluster.catalog.storage("pods")
+    pod = cluster.registry.entry(served, namespace, name).read()
+    if not _unprotected(pod):
+        budgets = budgets_of(cluster, pod)
+        if len(budgets) > 1:
+            raise Failed(_SEVERAL)
+        if budgets and not _may_go_anyway(pod, budgets[0].read()):
+            _take(cluster, budgets[0], name, intent)
+    if not intent.dry_run:
+        _mark(cluster, pod)
+    cluster.registry.delete(served, namespace, name, how, intent)
+
+
+def budgets_of(cluster: Cluster, pod: Obj) -> list[Entry]:
+    """The budgets that protect a pod."""
+    metadata = pod["metadata"]
+    labels = metadata.get("labels") or {}
+    return [one for one in cluster.store.entries(BUDGETS, metadata["namespace"]) if _selector(one).matches(labels)]
+
+
+def _selector(budget: Entry) -> Selector:
+    selector = budget.read()["spec"].get("selector")
+    return selector_from(msgspec.convert(selector, LabelSelector) if selector is not None else None)
+
+
+def _unprotected(pod: Obj) -> bool:
+    """What has ended, has not begun, or is going already disrupts nobody."""
+    phase = (pod.get("status") or {}).get("phase")
+    return phase in ("Succeeded", "Failed", "Pending") or bool(pod["metadata"].get("deletionTimestamp"))
+
+
+def _may_go_anyway(pod: Obj, budget: Obj) -> bool:
+    """A pod that is not ready may go when enough others are, or always if the budget says so (KEP-3017)."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    if any(one["type"] == "Ready" and one["status"] == "True" for one in conditions):
+        return False
+    if budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
+        return True
+    status = budget.get("status") or {}
+    desired = status.get("desiredHealthy", 0)
+    return bool(desired > 0 and status.get("currentHealthy", 0) >= desired)
+
+
+def _take(cluster: Cluster, entry: Entry, pod: str, intent: Intent) -> None:
+    """Take one of the disruptions that the budget allows."""
+    budget = entry.read()
+    name, status = entry.key.name, budget.get("status") or {}
+    if status.get("observedGeneration", 0) < budget["metadata"].get("generation", 0):
+        _refuse(f"The disruption budget {name} is still being processed by the server.", 10)
+    allowed = status.get("disruptionsAllowed", 0)
+    if allowed < 0:
+        raise forbidden("policy", "poddisruptionbudgets", name, "pdb disruptions allowed is negative")
+    if len(status.get("disruptedPods") or ()) > _LARGEST:
+        why = "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
+        raise forbidden("policy", "poddisruptionbudgets", name, why)
+    if allowed == 0:
+        _refuse(_needs(name, status))
+    if not intent.dry_run:
+        key = (entry.key.namespace, name)
+        cluster.registry.patch(BUDGETS, key, lambda obj: _decrement(cluster, obj, pod), "status")
+
+
+def _needs(name: str, status: Obj) -> str:
+    for condition in status.get("conditions") or ():
+        if condition["type"] == "DisruptionAllowed" and condition.get("reason") == "SyncFailed":
+            why = condition.get("message", "")
+            return f"The disruption budget {name} does not allow evicting pods currently because it failed sync: {why}"
+    desired, healthy = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
+    return f"The disruption budget {name} needs {desired} healthy pods and has {healthy} currently"
+
+
+def _decrement(cluster: Cluster, budget: Obj, pod: str) -> Obj:
+    status, now = budget["status"], cluster.clock.stamp()
+    status["disruptionsAllowed"] -= 1
+    status["disruptedPods"] = {**(status.get("disruptedPods") or {}), pod: now}
+    if status["disruptionsAllowed"] == 0:
+        for condition in status.get("conditions") or ():
+            if condition["type"] == "DisruptionAllowed":
+                condition.update(status="False", reason="InsufficientPods", lastTransitionTime=now)
+    return budget
+
+
+def _refuse(cause: str, seconds: int = 0) -> NoReturn:
+    causes: list[dict[str, Any]] = [{"reason": "DisruptionBudget", "message": cause}]
+    raise too_many_requests(MESSAGE, {"causes": causes}, seconds)
+
+
+def _mark(cluster: Cluster, pod: Obj) -> None:
+    """The condition that tells why it goes (KEP-3329)."""
+    condition = {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "lastProbeTime": None,
+        "lastTransitionTime": cluster.clock.stamp(),
+        "reason": "EvictionByEvictionAPI",
+        "message": "Eviction API: evicting",
+    }
+
+    def change(obj: Obj) -> Obj:
+        status = obj.setdefault("status", {})
+        others = [one for one in status.get("conditions") or () if one["type"] != "DisruptionTarget"]
+        status["conditions"] = [*others, condition]
+        return obj
+
+    cluster.registry.patch("pods", (pod["metadata"]["namespace"], pod["metadata"]["name"]), change, "status")

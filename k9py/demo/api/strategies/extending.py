@@ -1,0 +1,81 @@
+"""Webhooks, admission policies, and how the server divides its attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from k9py.demo.api.strategy import Strategy
+from k9py.demo.core.store import Obj
+
+_GROUP = "admissionregistration.k8s.io"
+_FLOW = "flowcontrol.apiserver.k8s.io"
+
+
+def _default_webhooks(mutating: bool) -> Callable[[Obj], None]:
+    def default(obj: Obj) -> None:
+        for webhook in obj.get("webhooks") or ():
+            for name, value in (("failurePolicy", "Fail"), ("matchPolicy", "Equivalent"), ("timeoutSeconds", 10)):
+                webhook.setdefault(name, value)
+            webhook.setdefault("namespaceSelector", {})
+            webhook.setdefault("objectSelector", {})
+            if mutating:
+                webhook.setdefault("reinvocationPolicy", "Never")
+            _default_rules(webhook.get("rules") or ())
+            service = (webhook.get("clientConfig") or {}).get("service")
+            if service:
+                service.setdefault("port", 443)
+
+    return default
+
+
+def _default_rules(rules: object) -> None:
+    for rule in rules if isinstance(rules, list) else ():
+        rule.setdefault("scope", "*")
+
+
+def default_policy(obj: Obj) -> None:
+    """A ValidatingAdmissionPolicy, or a mutating one."""
+    spec = obj.setdefault("spec", {})
+    spec.setdefault("failurePolicy", "Fail")
+    match = spec.get("matchConstraints")
+    if match is not None:
+        match.setdefault("namespaceSelector", {})
+        match.setdefault("objectSelector", {})
+        match.setdefault("matchPolicy", "Equivalent")
+        for name in ("resourceRules", "excludeResourceRules"):
+            _default_rules(match.get(name))
+
+
+def default_level(obj: Obj) -> None:
+    """A PriorityLevelConfiguration."""
+    spec = obj.setdefault("spec", {})
+    limited, exempt = spec.get("limited"), spec.get("exempt")
+    if limited is not None:
+        limited.setdefault("nominalConcurrencyShares", 30)
+        limited.setdefault("lendablePercent", 0)
+        _default_queuing(limited.setdefault("limitResponse", {"type": "Reject"}).get("queuing"))
+    if exempt is not None:
+        exempt.setdefault("nominalConcurrencyShares", 0)
+        exempt.setdefault("lendablePercent", 0)
+
+
+def _default_queuing(queuing: Obj | None) -> None:
+    defaults: Mapping[str, int] = {"queues": 64, "handSize": 8, "queueLengthLimit": 50}
+    if queuing is not None:
+        for name, value in defaults.items():
+            queuing.setdefault(name, value)
+
+
+def default_flow(obj: Obj) -> None:
+    """A FlowSchema."""
+    obj.setdefault("spec", {}).setdefault("matchingPrecedence", 1000)
+
+
+STRATEGIES = (
+    Strategy(f"validatingwebhookconfigurations.{_GROUP}", _default_webhooks(mutating=False)),
+    Strategy(f"mutatingwebhookconfigurations.{_GROUP}", _default_webhooks(mutating=True)),
+    Strategy(f"validatingadmissionpolicies.{_GROUP}", default_policy, status=dict[str, object]),
+    Strategy(f"mutatingadmissionpolicies.{_GROUP}", default_policy),
+    Strategy(f"prioritylevelconfigurations.{_FLOW}", default_level, status=dict[str, object]),
+    Strategy(f"flowschemas.{_FLOW}", default_flow, status=dict[str, object]),
+)

@@ -1,0 +1,57 @@
+"""Namespaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k9py.demo.api.strategy import Strategy
+from k9py.demo.api.validation.names import LABEL, label
+from k9py.demo.core.status import forbidden
+from k9py.demo.core.store import Obj
+
+if TYPE_CHECKING:
+    from k9py.demo.api.registry import Registry
+
+NAME_LABEL = "kubernetes.io/metadata.name"
+SYSTEM = ("default", "kube-system", "kube-public")
+"""Those that cannot be deleted."""
+
+
+def default(obj: Obj) -> None:
+    """Its name is a label, too."""
+    metadata = obj["metadata"]
+    metadata.setdefault("labels", {})[NAME_LABEL] = metadata["name"]
+
+
+def prepare(obj: Obj, old: Obj | None, registry: Registry) -> None:
+    """What holds it until all that is in it is gone. It changes through the subresource `finalize` only."""
+    if old is None:
+        obj.setdefault("spec", {}).setdefault("finalizers", ["kubernetes"])
+        return
+    obj["spec"] = old.get("spec", {})
+
+
+def name(text: str) -> tuple[str, ...]:
+    """A label; who writes dots is told so."""
+    found = label(text)
+    return ("must not contain dots",) if "." in text and found == (LABEL,) else found
+
+
+def terminate(obj: Obj) -> None:
+    """It is on its way. StatusError for one that the cluster needs."""
+    if obj["metadata"]["name"] in SYSTEM:
+        raise forbidden("", "namespaces", obj["metadata"]["name"], "this namespace may not be deleted")
+    obj.setdefault("status", {})["phase"] = "Terminating"
+
+
+STRATEGIES = (
+    Strategy(
+        "namespaces",
+        default,
+        prepare=prepare,
+        terminate=terminate,
+        name=name,
+        status=lambda: {"phase": "Active"},
+        generation=False,
+    ),
+)

@@ -1,0 +1,115 @@
+"""Pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from k9py.demo.api.admission.limits import limit_pod
+from k9py.demo.api.admission.pods import admit_account, admit_priority, admit_tolerations
+from k9py.demo.api.defaults.podspec import default_pod_spec
+from k9py.demo.api.quantities import amount, settle
+from k9py.demo.api.strategy import Strategy
+from k9py.demo.api.validation.pods import check_pod
+from k9py.demo.core.store import Obj
+
+if TYPE_CHECKING:
+    from k9py.demo.api.registry import Intent, Registry
+
+_FINISHED = ("Succeeded", "Failed")
+
+
+def default(pod: Obj) -> None:
+    """Defaults of a pod's spec, and those that only a pod has, not a template."""
+    spec = pod.setdefault("spec", {})
+    default_pod_spec(spec)
+    spec.setdefault("enableServiceLinks", True)
+    for kind in ("containers", "initContainers"):
+        for container in spec.get(kind) or ():
+            if container["resources"]:
+                request_limits(container["resources"])
+            if spec.get("hostNetwork"):
+                for port in container.get("ports") or ():
+                    port.setdefault("hostPort", port.get("containerPort"))
+    if "resources" in spec:
+        settle(spec["resources"], "limits")
+        settle(spec["resources"], "requests")
+        request_limits(spec["resources"])
+
+
+def request_limits(resources: Obj) -> None:
+    """What is limited and not requested is requested as much."""
+    limits = resources.get("limits")
+    if limits:
+        requests = resources.setdefault("requests", {})
+        for name, value in limits.items():
+            requests.setdefault(name, value)
+
+
+def admit(pod: Obj, old: Obj | None, registry: Registry, intent: Intent) -> None:
+    """Limits, account, priority and tolerations."""
+    if old is None:
+        limit_pod(pod, registry)
+        admit_account(pod, registry)
+        admit_priority(pod, registry)
+    admit_tolerations(pod["spec"])
+
+
+def prepare(pod: Obj, old: Obj | None, registry: Registry) -> None:
+    """The first status."""
+    if old is not None:
+        if "status" in pod:
+            pod["status"].setdefault("qosClass", (old.get("status") or {}).get("qosClass", "BestEffort"))
+        return
+    status = pod.setdefault("status", {})
+    status.setdefault("phase", "Pending")
+    status.setdefault("qosClass", qos_class(pod["spec"]))
+    if pod["spec"].get("schedulingGates"):
+        status.setdefault("conditions", [_gated(registry.clock.stamp())])
+
+
+def _gated(now: str) -> dict[str, Any]:
+    return {
+        "type": "PodScheduled",
+        "status": "False",
+        "lastProbeTime": None,
+        "lastTransitionTime": now,
+        "reason": "SchedulingGated",
+        "message": "Scheduling is blocked due to non-empty scheduling gates",
+    }
+
+
+def qos_class(spec: Obj) -> str:
+    """BestEffort, Burstable or Guaranteed, by the requests and limits of CPU and memory."""
+    if spec.get("resources"):
+        all_resources: Iterable[Obj] = (spec["resources"],)
+    else:
+        both = (*(spec.get("containers") or ()), *(spec.get("initContainers") or ()))
+        all_resources = [container.get("resources") or {} for container in both]
+    guaranteed, any_at_all = True, False
+    for resources in all_resources:
+        limits, requests = (_counted(resources.get(name)) for name in ("limits", "requests"))
+        any_at_all = any_at_all or bool(limits or requests)
+        guaranteed = guaranteed and len(limits) == 2 and requests == limits
+    if not any_at_all:
+        return "BestEffort"
+    return "Guaranteed" if guaranteed else "Burstable"
+
+
+def _counted(resources: Obj | None) -> dict[str, Any]:
+    if not resources:
+        return {}
+    counted = {name: amount(str(resources[name])) for name in ("cpu", "memory") if name in resources}
+    return {name: value for name, value in counted.items() if value}
+
+
+def grace(pod: Obj, asked: int | None) -> int:
+    """Thirty seconds, or what its spec says; none for what runs nowhere, or has ended."""
+    spec, status = pod["spec"], pod.get("status") or {}
+    if not spec.get("nodeName") or status.get("phase") in _FINISHED:
+        return 0
+    seconds = spec.get("terminationGracePeriodSeconds", 30) if asked is None else asked
+    return int(seconds) if seconds >= 0 else 1
+
+
+STRATEGIES = (Strategy("pods", default, admit, prepare, check_pod, grace=grace),)

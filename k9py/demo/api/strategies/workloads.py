@@ -1,0 +1,141 @@
+"""What makes pods of a template: deployments, replica sets, stateful sets, daemon sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from k9py.demo.api.defaults.podspec import default_template
+from k9py.demo.api.defaults.volumes import default_claim
+from k9py.demo.api.strategy import Strategy
+from k9py.demo.api.validation.workloads import (
+    check_daemon_set,
+    check_deployment,
+    check_replica_set,
+    check_replication_controller,
+    check_stateful_set,
+)
+from k9py.demo.core.store import Obj
+
+if TYPE_CHECKING:
+    from k9py.demo.api.registry import Registry
+
+
+def default_deployment(obj: Obj) -> None:
+    """A rolling update by a quarter, ten old revisions, ten minutes to make progress."""
+    spec = _default_spec(obj)
+    spec.setdefault("replicas", 1)
+    strategy = spec.setdefault("strategy", {})
+    strategy.setdefault("type", "RollingUpdate")
+    if strategy["type"] == "RollingUpdate":
+        rolling = strategy.setdefault("rollingUpdate", {})
+        rolling.setdefault("maxUnavailable", "25%")
+        rolling.setdefault("maxSurge", "25%")
+    spec.setdefault("revisionHistoryLimit", 10)
+    spec.setdefault("progressDeadlineSeconds", 600)
+
+
+def default_replica_set(obj: Obj) -> None:
+    """One replica."""
+    _default_spec(obj).setdefault("replicas", 1)
+
+
+def default_replication_controller(obj: Obj) -> None:
+    """Its selector, and its labels, are the template's."""
+    spec = _default_spec(obj)
+    spec.setdefault("replicas", 1)
+    labels = spec["template"]["metadata"].get("labels")
+    if labels:
+        spec["selector"] = spec.get("selector") or dict(labels)
+        if not obj["metadata"].get("labels"):
+            obj["metadata"]["labels"] = dict(labels)
+
+
+def default_stateful_set(obj: Obj) -> None:
+    """One after the other, and its claims are kept."""
+    spec = _default_spec(obj)
+    spec.setdefault("replicas", 1)
+    spec.setdefault("serviceName", "")
+    spec.setdefault("podManagementPolicy", "OrderedReady")
+    update = spec.setdefault("updateStrategy", {})
+    if "type" not in update:
+        update["type"] = "RollingUpdate"
+        update.setdefault("rollingUpdate", {})
+    if update["type"] == "RollingUpdate" and "rollingUpdate" in update:
+        update["rollingUpdate"].setdefault("partition", 0)
+    spec.setdefault("revisionHistoryLimit", 10)
+    retention = spec.setdefault("persistentVolumeClaimRetentionPolicy", {})
+    retention.setdefault("whenDeleted", "Retain")
+    retention.setdefault("whenScaled", "Retain")
+    for claim in spec.get("volumeClaimTemplates") or ():
+        claim.setdefault("kind", "PersistentVolumeClaim")
+        claim.setdefault("apiVersion", "v1")
+        default_claim(claim)
+        claim.setdefault("status", {}).setdefault("phase", "Pending")
+
+
+def default_daemon_set(obj: Obj) -> None:
+    """A rolling update one by one."""
+    spec = _default_spec(obj)
+    update = spec.setdefault("updateStrategy", {})
+    update.setdefault("type", "RollingUpdate")
+    if update["type"] == "RollingUpdate":
+        rolling = update.setdefault("rollingUpdate", {})
+        rolling.setdefault("maxUnavailable", 1)
+        rolling.setdefault("maxSurge", 0)
+    spec.setdefault("revisionHistoryLimit", 10)
+
+
+def prepare_daemon_set(obj: Obj, old: Obj | None, registry: Registry) -> None:
+    """The generation of its template stands in an annotation for old clients."""
+    name = "deprecated.daemonset.template.generation"
+    annotations = obj["metadata"].setdefault("annotations", {})
+    if old is None:
+        annotations[name] = "1"
+        return
+    number = int((old["metadata"].get("annotations") or {}).get(name) or 0)
+    annotations[name] = str(number + (obj["spec"].get("template") != old["spec"].get("template")))
+
+
+def _default_spec(obj: Obj) -> Obj:
+    spec: Obj = obj.setdefault("spec", {})
+    default_template(spec.setdefault("template", {}))
+    return spec
+
+
+def _no_replicas() -> Obj:
+    return {"replicas": 0}
+
+
+def _no_daemons() -> Obj:
+    return {"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0, "numberReady": 0}
+
+
+STRATEGIES = (
+    Strategy(
+        "deployments.apps",
+        default_deployment,
+        validate=check_deployment,
+        status=dict[str, object],
+        annotations_count=True,
+    ),
+    Strategy("replicasets.apps", default_replica_set, validate=check_replica_set, status=_no_replicas),
+    Strategy(
+        "replicationcontrollers",
+        default_replication_controller,
+        validate=check_replication_controller,
+        status=_no_replicas,
+    ),
+    Strategy(
+        "statefulsets.apps",
+        default_stateful_set,
+        validate=check_stateful_set,
+        status=lambda: {"replicas": 0, "availableReplicas": 0},
+    ),
+    Strategy(
+        "daemonsets.apps",
+        default_daemon_set,
+        prepare=prepare_daemon_set,
+        validate=check_daemon_set,
+        status=_no_daemons,
+    ),
+)

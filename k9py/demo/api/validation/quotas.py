@@ -1,0 +1,58 @@
+"""Validation of quotas and limit ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from k9py.demo.api.quantities import amount
+from k9py.demo.api.validation.resources import QUOTA, check_amount, check_name, huge
+from k9py.demo.api.validation.words import invalid, unchanged
+from k9py.demo.core.status import Cause, duplicate_value
+from k9py.demo.core.store import Obj
+
+_SCOPES = ("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity")
+
+
+def check_quota(obj: Obj, old: Obj | None) -> Iterator[Cause]:
+    """A resource quota."""
+    spec = obj["spec"]
+    for name, value in sorted((spec.get("hard") or {}).items()):
+        path = f"spec.hard[{name}]"
+        yield from check_name(path, name)
+        if "/" not in name and name not in QUOTA and not huge(name.removeprefix("requests.")):
+            yield invalid(path, name, "must be a standard resource for quota")
+        yield from check_amount(path, value, name)
+    for index, scope in enumerate(spec.get("scopes") or ()):
+        if scope not in _SCOPES:
+            yield invalid(f"spec.scopes", scope, "unsupported scope")
+    if old is not None:
+        yield from unchanged("spec.scopes", spec.get("scopes"), old["spec"].get("scopes"))
+
+
+def check_limit_range(obj: Obj, old: Obj | None) -> Iterator[Cause]:
+    """A limit range."""
+    seen: set[str] = set()
+    for index, item in enumerate(obj["spec"].get("limits") or ()):
+        path, kind = f"spec.limits[{index}]", item.get("type", "")
+        if kind in seen:
+            yield duplicate_value(f"{path}.type", f'"{kind}"')
+        seen.add(kind)
+        names = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
+        for resource in sorted({one for name in names for one in item.get(name) or {}}):
+            yield from _check_order(path, item, resource)
+
+
+def _check_order(path: str, item: Obj, resource: str) -> Iterator[Cause]:
+    least, most, request, limit = (
+        (item.get(name) or {}).get(resource) for name in ("min", "max", "defaultRequest", "default")
+    )
+    for low, high, field, value, words in (
+        (least, most, "min", least, ("min value", "max value")),
+        (least, request, "defaultRequest", request, ("min value", "default request value")),
+        (request, most, "defaultRequest", request, ("default request value", "max value")),
+        (request, limit, "defaultRequest", request, ("default request value", "default limit value")),
+        (least, limit, "default", least, ("min value", "default value")),
+        (limit, most, "default", limit, ("default value", "max value")),
+    ):
+        if low is not None and high is not None and amount(str(low)) > amount(str(high)):
+            yield invalid(f"{path}.{field}[{resource}]", value, f"{words[0]} {low} is greater than {words[1]} {high}")

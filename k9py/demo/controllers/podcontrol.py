@@ -1,0 +1,96 @@
+"""How controllers make and delete the pods of what they manage, and which events tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from k9py.demo.api.events import Recorder
+from k9py.demo.api.registry import CONTROLLER, Deletion
+from k9py.demo.cluster import Cluster
+from k9py.demo.controllers.pods import Pod
+from k9py.demo.core.status import StatusError
+from k9py.demo.core.store import Obj
+
+BURST = 500
+"""So many pods of one object are made or deleted at once."""
+
+
+class PodControl:
+    """Makes and deletes pods in the name of one component."""
+
+    def __init__(self, cluster: Cluster, component: str) -> None:
+        self._cluster = cluster
+        self._recorder = Recorder(cluster, component)
+
+    def create(self, owner: Obj, pod: Obj) -> Obj | None:
+        """Make a pod; None in a namespace that is being deleted. StatusError if it is refused: an event says so."""
+        pod["metadata"]["namespace"] = owner["metadata"]["namespace"]
+        try:
+            made = self._cluster.registry.make("pods", pod)
+        except StatusError as error:
+            if is_terminating(error):
+                return None
+            self._recorder.warning(owner, "FailedCreate", f"Error creating: {error.message}")
+            raise
+        self._recorder.normal(owner, "SuccessfulCreate", f"Created pod: {made['metadata']['name']}")
+        return made
+
+    def create_many(self, owner: Obj, count: int, pod: Callable[[], Obj]) -> None:
+        """Make pods in batches of 1, 2, 4 and so on, until one is refused: then StatusError after its batch."""
+        batch, left = 1, min(count, BURST)
+        while left > 0:
+            batch = min(batch, left)
+            refused = [error for error in (self._try(owner, pod()) for _ in range(batch)) if error]
+            if refused:
+                raise refused[0]
+            left -= batch
+            batch *= 2
+
+    def delete(self, owner: Obj, pod: Pod) -> None:
+        """Delete a pod as its owner."""
+        served = self._cluster.catalog.storage("pods")
+        try:
+            self._cluster.registry.delete(served, pod.key.namespace, pod.name, Deletion(), CONTROLLER)
+        except StatusError as error:
+            if error.code != 404:
+                self._recorder.warning(owner, "FailedDelete", f"Error deleting: {error.message}")
+                raise
+            return
+        self._recorder.normal(owner, "SuccessfulDelete", f"Deleted pod: {pod.name}")
+
+    def adopt(self, pod: Pod, ref: Mapping[str, Any]) -> None:
+        """Become the controller of a pod that has none."""
+
+        def change(obj: Obj) -> Obj:
+            obj["metadata"]["ownerReferences"] = [*obj["metadata"].get("ownerReferences", ()), dict(ref)]
+            return obj
+
+        self._cluster.registry.patch("pods", (pod.key.namespace, pod.name), change)
+
+    def release(self, pod: Pod, uid: str) -> None:
+        """Be its controller no more."""
+
+        def change(obj: Obj) -> Obj:
+            rest = [ref for ref in obj["metadata"].get("ownerReferences", ()) if ref["uid"] != uid]
+            obj["metadata"].pop("ownerReferences", None)
+            if rest:
+                obj["metadata"]["ownerReferences"] = rest
+            return obj
+
+        self._cluster.registry.patch("pods", (pod.key.namespace, pod.name), change)
+
+    def _try(self, owner: Obj, pod: Obj) -> StatusError | None:
+        try:
+            self.create(owner, pod)
+        except StatusError as error:
+            return error
+        return None
+
+
+def is_terminating(error: StatusError) -> bool:
+    """Whether it was refused because its namespace is being deleted, or is gone."""
+    causes = error.details.get("causes", ())
+    if any(cause.get("reason") == "NamespaceTerminating" for cause in causes):
+        return True
+    return error.code == 404 and error.details.get("kind") == "namespaces"

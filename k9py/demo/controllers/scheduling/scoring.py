@@ -1,0 +1,40 @@
+"""Which of the nodes that suit is the best."""
+
+from __future__ import annotations
+
+from random import Random
+
+from k9py.demo.controllers.scheduling.affinity import preference
+from k9py.demo.controllers.scheduling.filters import Round, tolerates
+from k9py.demo.controllers.scheduling.views import NodeView, PodView
+
+_NONZERO = {"cpu": 0.1, "memory": 200 * 2**20}
+"""What a pod that asks for nothing is taken to need."""
+
+
+def best(attempt: Round, pod: PodView, nodes: list[NodeView], random: Random) -> NodeView:
+    """The node with the highest score; among equals chance decides."""
+    if len(nodes) == 1:
+        return nodes[0]
+    prefer = preference(attempt, pod)
+    most = max((node.owners.get(pod.owner, 0) for node in nodes), default=0) if pod.owner else 0
+    scored = [(_score(pod, node, most) + prefer(node), node) for node in nodes]
+    top = max(score for score, _ in scored)
+    return random.choice([node for score, node in scored if score >= top - 1e-9])
+
+
+def _score(pod: PodView, node: NodeView, most: int) -> float:
+    shares = [_share(pod, node, name) for name in ("cpu", "memory")]
+    room = sum(1.0 - share for share in shares) / 2
+    balance = 1.0 - abs(shares[0] - shares[1]) / 2
+    spread = 2.0 * (1.0 - node.owners.get(pod.owner, 0) / most) if most else 0.0
+    full = len(node.pods) / max(1.0, node.allocatable.get("pods", 110.0))
+    soft = [one for one in node.taints if one["effect"] == "PreferNoSchedule"]
+    shunned = 3.0 if any(not tolerates(pod.spec.get("tolerations", ()), one) for one in soft) else 0.0
+    return room + balance + spread - full / 2 - shunned
+
+
+def _share(pod: PodView, node: NodeView, name: str) -> float:
+    whole = node.allocatable.get(name, 0.0)
+    wanted = node.used.get(name, 0.0) + (pod.requests.get(name) or _NONZERO[name])
+    return min(1.0, wanted / whole) if whole else 1.0

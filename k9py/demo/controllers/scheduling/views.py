@@ -1,0 +1,145 @@
+"""Pods and nodes as the scheduler keeps them: read once, so that nothing is decoded for each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from k9py.demo.core.store import Entry, Key, Obj
+from k9py.demo.node.quality import Amounts, add, amounts, requested
+from k9py.values.age import parse_time
+
+Labels = Mapping[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class PodView:
+    """What the scheduler knows of one pod."""
+
+    key: Key
+    uid: str
+    labels: Labels
+    spec: Obj
+    """Only of those that wait, or that have rules of affinity; else empty."""
+    requests: Amounts
+    priority: int
+    ports: frozenset[tuple[str, str, int]]
+    owner: str
+    started: float
+    leaving: bool
+
+
+@dataclass(slots=True, eq=False)
+class NodeView:
+    """What the scheduler knows of one node, and the sums of what is bound to it."""
+
+    name: str
+    labels: Labels = field(default_factory=dict)
+    taints: tuple[Obj, ...] = ()
+    allocatable: Amounts = field(default_factory=dict)
+    unschedulable: bool = False
+    used: Amounts = field(default_factory=dict)
+    pods: dict[str, PodView] = field(default_factory=dict)
+    picky: dict[str, PodView] = field(default_factory=dict)
+    """Those that want no others of some kind beside them (required anti-affinity)."""
+    ports: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)
+    """How many pods of each controller are here."""
+
+    def take(self, entry: Entry) -> bool:
+        """Read the node anew. Answers whether anything has changed that pods may wait for."""
+        node = entry.read()
+        spec, status = node.get("spec", {}), node.get("status", {})
+        before = (self.labels, self.taints, self.allocatable, self.unschedulable)
+        self.labels = dict(entry.meta.labels)
+        self.taints = tuple(spec.get("taints", ()))
+        self.allocatable = amounts(status.get("allocatable"))
+        self.unschedulable = bool(spec.get("unschedulable"))
+        return before != (self.labels, self.taints, self.allocatable, self.unschedulable)
+
+    def bind(self, pod: PodView) -> None:
+        """A pod is here now."""
+        if pod.uid in self.pods:
+            self.release(pod.uid)
+        self.pods[pod.uid] = pod
+        add(self.used, pod.requests)
+        for port in pod.ports:
+            self.ports[port] = self.ports.get(port, 0) + 1
+        if pod.owner:
+            self.owners[pod.owner] = self.owners.get(pod.owner, 0) + 1
+        if anti_affinity(pod.spec):
+            self.picky[pod.uid] = pod
+
+    def release(self, uid: str) -> None:
+        """It is gone, or has ended."""
+        pod = self.pods.pop(uid)
+        self.picky.pop(uid, None)
+        add(self.used, {name: -value for name, value in pod.requests.items()})
+        for port in pod.ports:
+            self.ports[port] -= 1
+        if pod.owner:
+            self.owners[pod.owner] -= 1
+            if not self.owners[pod.owner]:
+                del self.owners[pod.owner]
+
+
+def anti_affinity(spec: Obj) -> list[Obj]:
+    """The required terms."""
+    terms: list[Obj] = (
+        spec.get("affinity", {}).get("podAntiAffinity", {}).get("requiredDuringSchedulingIgnoredDuringExecution", [])
+    )
+    return terms
+
+
+def view_of(entry: Entry) -> PodView:
+    """A pod as the scheduler sees it."""
+    pod = entry.read()
+    spec = pod["spec"]
+    controller = entry.meta.controller
+    waits = not spec.get("nodeName")
+    return PodView(
+        key=entry.key,
+        uid=entry.meta.uid,
+        labels=dict(entry.meta.labels),
+        spec=spec if waits or "affinity" in spec else {},
+        requests=requested(spec),
+        priority=spec.get("priority", 0),
+        ports=frozenset(_host_ports(spec)),
+        owner=controller.uid if controller else "",
+        started=parse_time(pod.get("status", {}).get("startTime")) or 0.0,
+        leaving=entry.meta.deletion_timestamp is not None,
+    )
+
+
+def _host_ports(spec: Obj) -> Iterator[tuple[str, str, int]]:
+    for container in spec.get("containers", ()):
+        for port in container.get("ports", ()):
+            if port.get("hostPort"):
+                yield port.get("hostIP") or "0.0.0.0", port.get("protocol", "TCP"), port["hostPort"]
+
+
+class _Spec(msgspec.Struct, gc=False, rename="camel"):
+    node_name: str = ""
+    scheduler_name: str = "default-scheduler"
+    scheduling_gates: list[object] = []
+
+
+class _Status(msgspec.Struct, gc=False, rename="camel"):
+    phase: str = ""
+
+
+class Glance(msgspec.Struct, gc=False):
+    """As little of a pod as tells whether it concerns the scheduler."""
+
+    spec: _Spec
+    status: _Status = msgspec.field(default_factory=_Status)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.status.phase in ("Succeeded", "Failed")
+
+
+glance = msgspec.json.Decoder(Glance).decode

@@ -1,0 +1,74 @@
+"""POST of pods/eviction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from k9py.demo.api.disruption import evict
+from k9py.demo.api.registry import Deletion
+from k9py.demo.cluster import Cluster
+from k9py.demo.core.status import StatusError, bad_request, conflict
+from k9py.demo.core.store import Obj
+from k9py.demo.http.answers import answer
+from k9py.demo.http.call import Call
+from k9py.demo.http.options import CREATE, intent_of
+
+_VERSIONS = ("policy/v1", "policy/v1beta1")
+SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+
+
+async def create(cluster: Cluster, call: Call) -> web.StreamResponse:
+    """Evict a pod, if its disruption budget allows it."""
+    target, intent = call.target, intent_of(call, CREATE)
+    eviction = _read(cluster, call)
+    options = eviction.get("deleteOptions") or {}
+    intent.dry_run = intent.dry_run or bool(options.get("dryRun"))
+    how = _deletion(options)
+    try:
+        evict(cluster, target.namespace, target.name, how, intent)
+    except StatusError as error:
+        raise _reworded(cluster, call, error, how) from None
+    return answer(SUCCESS, 201, call.warnings)
+
+
+def _read(cluster: Cluster, call: Call) -> Obj:
+    eviction = call.read()
+    if not isinstance(eviction, dict):
+        raise bad_request("the body of the request is not an Eviction")
+    versions = _VERSIONS[1:] if "eviction-v1" in cluster.off else _VERSIONS
+    api_version, kind = eviction.get("apiVersion", versions[0]), eviction.get("kind", "Eviction")
+    if kind != "Eviction" or api_version not in versions:
+        raise bad_request(
+            f'no kind "{kind}" is registered for version "{api_version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
+        )
+    if (eviction.get("metadata") or {}).get("name", "") != call.target.name:
+        raise bad_request("name in URL does not match name in Eviction object")
+    found: Obj = eviction
+    return found
+
+
+def _deletion(options: dict[str, Any]) -> Deletion:
+    preconditions = options.get("preconditions") or {}
+    return Deletion(
+        options.get("gracePeriodSeconds"),
+        options.get("propagationPolicy") or "",
+        preconditions.get("uid", ""),
+        preconditions.get("resourceVersion", ""),
+    )
+
+
+def _reworded(cluster: Cluster, call: Call, error: StatusError, how: Deletion) -> StatusError:
+    """The eviction speaks of the pod by its kind when the pod is another than expected."""
+    found = cluster.registry.read("pods", call.target.namespace, call.target.name)
+    if error.code != 409 or found is None or how.uid in ("", found["metadata"]["uid"]):
+        return error
+    text = (
+        f"the UID in the precondition ({how.uid}) does not match the UID in record ({found['metadata']['uid']}). "
+        "The object might have been deleted and then recreated"
+    )
+    return conflict("", "Pod", call.target.name, text)
+
+
+ROUTES = {("POST", "pods", "eviction"): create}

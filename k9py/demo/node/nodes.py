@@ -1,0 +1,217 @@
+"""Nodes: how one is made, and what its kubelet says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from k9py.demo.cluster import Cluster
+from k9py.demo.core.store import Key, Obj
+from k9py.demo.node.quality import format_bytes, format_cores
+from k9py.values.quantity import parse_quantity
+
+VERSION = "v1.36.3"
+RUNTIME = "containerd://2.1.4"
+SYSTEM = "Debian GNU/Linux 13 (trixie)"
+KERNEL = "6.12.48+deb13-amd64"
+KUBELET_PORT = 10250
+
+LEASES = "leases.coordination.k8s.io"
+LEASE_NAMESPACE = "kube-node-lease"
+LEASE_SECONDS = 40
+"""How long a node is believed after its last sign of life."""
+
+RESERVED_MEMORY = 100 * 2**20
+"""Bytes that are kept for evictions: allocatable is less by as much."""
+
+
+class Word(NamedTuple):
+    """What a condition says in one of its states."""
+
+    status: str
+    reason: str
+    message: str
+
+
+GOOD: Mapping[str, Word] = {
+    "MemoryPressure": Word("False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    "DiskPressure": Word("False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    "PIDPressure": Word("False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    "Ready": Word("True", "KubeletReady", "kubelet is posting ready status"),
+}
+"""Conditions of a node that is well, in the kubelet's order."""
+BAD: Mapping[str, Word] = {
+    "MemoryPressure": Word("True", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available"),
+    "DiskPressure": Word("True", "KubeletHasDiskPressure", "kubelet has disk pressure"),
+    "PIDPressure": Word("True", "KubeletHasInsufficientPID", "kubelet has insufficient PID available"),
+    "Ready": Word(
+        "False",
+        "KubeletNotReady",
+        "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
+        "message:Network plugin returns error: cni plugin not initialized",
+    ),
+}
+"""The same conditions of one that is not."""
+
+
+def make_node(
+    cluster: Cluster,
+    name: str,
+    roles: Iterable[str] = (),
+    cores: float = 4,
+    memory: str = "16Gi",
+    pods: int = 110,
+    zone: str = "",
+    labels: Mapping[str, str] | None = None,
+    taints: Iterable[Obj] = (),
+    disk: str = "100Gi",
+    tainted: bool = True,
+) -> Obj:
+    """A node that is up, with its lease. Its address and its pods' range follow from how many there are already.
+
+    `tainted`: whether a control-plane node keeps other pods away.
+    """
+    number = cluster.store.count("nodes")
+    node: Obj = {
+        "kind": "Node",
+        "apiVersion": "v1",
+        "metadata": {
+            "name": name,
+            "labels": _labels(name, roles, zone) | dict(labels or {}),
+            "annotations": {
+                "node.alpha.kubernetes.io/ttl": "0",
+                "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+            },
+        },
+        "spec": {"podCIDR": _range(number), "podCIDRs": [_range(number)]},
+        "status": _status(cluster, name, number, _Size(cores, parse_quantity(memory), pods, parse_quantity(disk))),
+    }
+    wanted = [*taints, *([_CONTROL_PLANE_TAINT] if tainted and "control-plane" in roles else [])]
+    made = cluster.registry.make("nodes", node)
+
+    def settle(found: Obj) -> Obj:
+        """Admission marks each new node as not ready; this one is."""
+        found["spec"].pop("taints", None)
+        if wanted:
+            found["spec"]["taints"] = wanted
+        return found
+
+    made = cluster.registry.patch("nodes", ("", name), settle)
+    renew_lease(cluster, name, made["metadata"]["uid"])
+    return made
+
+
+_CONTROL_PLANE_TAINT = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
+
+
+class _Size(NamedTuple):
+    cores: float
+    memory: float
+    pods: int
+    disk: float
+
+
+def _labels(name: str, roles: Iterable[str], zone: str) -> dict[str, str]:
+    found = {
+        "beta.kubernetes.io/arch": "amd64",
+        "beta.kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+    }
+    found |= {f"node-role.kubernetes.io/{role}": "" for role in roles}
+    if zone:
+        found |= {"topology.kubernetes.io/zone": zone, "topology.kubernetes.io/region": zone.rpartition("-")[0] or zone}
+    return found
+
+
+def _range(number: int) -> str:
+    return f"10.{244 + number // 256}.{number % 256}.0/24"
+
+
+def address_of(number: int) -> str:
+    """The internal address of the node of that number, counted from 0."""
+    return f"172.18.{(number + 2) // 250}.{(number + 2) % 250}"
+
+
+def _status(cluster: Cluster, name: str, number: int, size: _Size) -> Obj:
+    known = sha256(name.encode()).hexdigest()
+    whole = _amounts(size, 0)
+    return {
+        "addresses": [
+            {"type": "InternalIP", "address": address_of(number)},
+            {"type": "Hostname", "address": name},
+        ],
+        "capacity": whole,
+        "allocatable": _amounts(size, RESERVED_MEMORY),
+        "conditions": conditions(cluster.clock.stamp(), {}, ()),
+        "daemonEndpoints": {"kubeletEndpoint": {"Port": KUBELET_PORT}},
+        "images": [],
+        "nodeInfo": {
+            "architecture": "amd64",
+            "bootID": _uuid(known[32:]),
+            "containerRuntimeVersion": RUNTIME,
+            "kernelVersion": KERNEL,
+            "kubeProxyVersion": "",
+            "kubeletVersion": VERSION,
+            "machineID": known[:32],
+            "operatingSystem": "linux",
+            "osImage": SYSTEM,
+            "systemUUID": _uuid(known),
+        },
+    }
+
+
+def _amounts(size: _Size, reserved: float) -> dict[str, str]:
+    disk = str(int(size.disk * 0.9)) if reserved else format_bytes(size.disk)
+    return {
+        "cpu": format_cores(size.cores),
+        "ephemeral-storage": disk,
+        "hugepages-1Gi": "0",
+        "hugepages-2Mi": "0",
+        "memory": format_bytes(size.memory - reserved),
+        "pods": str(size.pods),
+    }
+
+
+def _uuid(known: str) -> str:
+    return f"{known[:8]}-{known[8:12]}-{known[12:16]}-{known[16:20]}-{known[20:32]}"
+
+
+def conditions(now: str, old: Mapping[str, Obj], pressed: Iterable[str]) -> list[Obj]:
+    """The kubelet's conditions: their heartbeat is now, and those that change have changed now."""
+    bad = set(pressed)
+    found = []
+    for kind, good in GOOD.items():
+        word = BAD[kind] if kind in bad else good
+        was = old.get(kind, {})
+        since = was.get("lastTransitionTime", now) if was.get("status") == word.status else now
+        found.append(
+            {
+                "type": kind,
+                "status": word.status,
+                "lastHeartbeatTime": now,
+                "lastTransitionTime": since,
+                "reason": word.reason,
+                "message": word.message,
+            }
+        )
+    return found
+
+
+def renew_lease(cluster: Cluster, name: str, uid: str) -> None:
+    """The sign of life of a node."""
+    key = Key(LEASES, LEASE_NAMESPACE, name)
+    now = cluster.clock.micro_stamp()
+    entry = cluster.store.get(key)
+    if entry is not None:
+        lease = entry.read()
+        lease["spec"]["renewTime"] = now
+        cluster.store.put(key, lease)
+    elif cluster.store.get(Key("namespaces", "", LEASE_NAMESPACE)):
+        owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": uid}
+        spec = {"holderIdentity": name, "leaseDurationSeconds": LEASE_SECONDS, "renewTime": now}
+        metadata = {"name": name, "namespace": LEASE_NAMESPACE, "ownerReferences": [owner]}
+        obj = {"kind": "Lease", "apiVersion": "coordination.k8s.io/v1", "metadata": metadata, "spec": spec}
+        cluster.registry.make(LEASES, obj)

@@ -1,0 +1,389 @@
+"""One pod on its node: what the kubelet does for it, step by step, and what it says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from random import Random
+from typing import TYPE_CHECKING
+
+from k9py.demo.core.clock import Timer
+from k9py.demo.core.store import Entry, Obj
+from k9py.demo.node import mounts, resizing, restoring, statuses, stopping
+from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Backoff, Container
+from k9py.demo.node.files import Volume
+from k9py.demo.node.launch import launch, pending
+from k9py.demo.node.ordering import due, finished
+from k9py.demo.node.probes import Prober
+from k9py.demo.node.program import Process, Program
+from k9py.values.age import parse_time
+
+if TYPE_CHECKING:
+    from k9py.demo.cluster import Cluster
+    from k9py.demo.node.kubelet import Kubelet
+
+Work = Generator[float, None, None]
+
+
+class PodRun:
+    """What a kubelet keeps of one pod. Its work is one generator at a time, that yields the seconds it waits."""
+
+    def __init__(self, kubelet: Kubelet, entry: Entry) -> None:
+        self.kubelet = kubelet
+        self.entry = entry
+        self.key = entry.key
+        self.uid = entry.meta.uid
+        self.random = Random(self.uid)
+        self.containers: dict[str, Container] = {}
+        self.prober = Prober(self)
+        self.ip = ""
+        self.sandboxed = False
+        self.shown_ip = False
+        self.over = ""
+        """The phase in which it has ended for good."""
+        self.failure: tuple[str, str] = ("", "")
+        """Reason and message of a pod that the kubelet itself has given up."""
+        self.stopping = False
+        self.volumes: dict[str, Volume] = {}
+        """What its containers share, by name."""
+        self._mounts = Backoff()
+        self._work: Work | None = None
+        self._timer: Timer | None = None
+        self._next: Timer | None = None
+        self._later: Timer | None = None
+        self._again = False
+        self._patient = False
+        self._deadline: Timer | None = None
+
+    @property
+    def cluster(self) -> Cluster:
+        """Where it runs."""
+        return self.kubelet.cluster
+
+    def pod(self) -> Obj:
+        """The pod as the store has it, a copy."""
+        return self.entry.read()
+
+    def tell(self, reason: str, message: str, path: str = "") -> None:
+        """A Normal event."""
+        self.kubelet.recorder.normal(self.pod(), reason, message, path)
+
+    def warn(self, reason: str, message: str, path: str = "") -> None:
+        """A Warning event."""
+        self.kubelet.recorder.warning(self.pod(), reason, message, path)
+
+    # what happens to it
+
+    def begin(self) -> None:
+        """It has just been bound to the node."""
+        self.kubelet.claim_address(self)
+        self._watch_deadline()
+        self.sync_in(self.random.uniform(0.01, 0.1))
+
+    def resume(self) -> None:
+        """It has been on the node for long: go on from where its status says it is."""
+        self.kubelet.claim_address(self)
+        pod = self.pod()
+        self._adopt_containers(pod)
+        restoring.restore(self, pod)
+        if not self.over:
+            self._watch_deadline()
+
+    def seen(self, entry: Entry) -> None:
+        """The pod has changed in the store."""
+        old, self.entry = self.entry, entry
+        if entry.meta.deletion_timestamp:
+            if not self.stopping:
+                self.stop()
+            elif entry.meta.deletion_timestamp != old.meta.deletion_timestamp:
+                self.wake()
+        elif entry.meta.generation != old.meta.generation:
+            self._watch_deadline()
+            self.sync_in(0.05)
+
+    def ended(self, container: Container, process: Process | None, code: int, reason: str) -> None:
+        """A process has ended."""
+        if process is None:
+            return
+        container.process = None
+        container.ended = self.cluster.clock.now
+        container.started = False
+        container.ready = container.kind == INIT and not container.sidecar and code == 0
+        self.prober.end(container)
+        process.out.end()
+        container.state = {"terminated": _terminated(self.cluster, container, process, code, reason)}
+        if self._patient:
+            self.wake()
+        elif not self.stopping:
+            self.sync_in(self.random.uniform(0.2, 1.0))
+
+    def stop(self) -> None:
+        """It is being deleted."""
+        self.stopping = True
+        self._abandon()
+        self._begin(stopping.leave(self))
+
+    def evict(self, reason: str, message: str) -> None:
+        """The kubelet gives it up: its containers are stopped, and it has failed."""
+        if self.stopping or self.over:
+            return
+        self.failure = (reason, message)
+        self._abandon()
+        self._begin(stopping.fail(self))
+
+    def vanish(self) -> None:
+        """It is gone from the store: nothing of it may remain."""
+        self.stopping = True
+        self._abandon()
+        if self._deadline:
+            self._deadline.cancel()
+        for container in self.containers.values():
+            if container.process:
+                container.process.exit(137)
+            self.prober.end(container)
+        self.kubelet.free_address(self)
+
+    def crash(self) -> None:
+        """The node has gone down with all that ran on it. Nothing is said of it until the node is back."""
+        self._abandon()
+        self.stopping = True
+        for container in self.containers.values():
+            if container.process:
+                container.process.exit(255, "Unknown")
+        self.sandboxed = False
+
+    def revive(self) -> None:
+        """The node is back."""
+        self.stopping = False
+        entry = self.cluster.store.get(self.key)
+        if entry is None or entry.meta.uid != self.uid:
+            return
+        self.entry = entry
+        if entry.meta.deletion_timestamp:
+            self.stop()
+        elif not self.over:
+            self.tell("SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
+            self.sync_in(self.random.uniform(0.2, 2.0))
+
+    # how its work is driven
+
+    def sync_in(self, delay: float) -> None:
+        """Look at it again in so many seconds, or sooner if that is planned already."""
+        when = self.cluster.clock.now + delay
+        if self._next and self._next.do:
+            if self._next.when <= when:
+                return
+            self._next.cancel()
+        self._next = self.cluster.clock.at(when, self._sync_now)
+
+    def wake(self) -> None:
+        """What a patient step waits for has happened."""
+        if self._patient and self._timer:
+            self._timer.cancel()
+            self._timer = self.cluster.clock.after(0.0, self._step)
+
+    def wait_for(self, containers: list[Container], until: float) -> Work:
+        """Wait until these have ended, but not longer than until that time."""
+        self._patient = True
+        while any(one.process for one in containers) and self.cluster.clock.now < until:
+            yield until - self.cluster.clock.now
+        self._patient = False
+
+    def _sync_now(self) -> None:
+        self._next = None
+        if self.stopping:
+            return
+        if self._work:
+            self._again = True
+        else:
+            self._begin(self._sync())
+
+    def _begin(self, work: Work) -> None:
+        self._work = work
+        self._step()
+
+    def _step(self) -> None:
+        work, self._timer = self._work, None
+        if work is None:
+            return
+        try:
+            delay = next(work)
+        except StopIteration:
+            if self._work is work:
+                self._work = None
+            if self._again:
+                self._again = False
+                self.sync_in(0.0)
+            return
+        if self._work is work:
+            self._timer = self.cluster.clock.after(delay, self._step)
+
+    def _abandon(self) -> None:
+        for timer in (self._timer, self._next, self._later):
+            if timer:
+                timer.cancel()
+        self._timer = self._next = self._later = None
+        self._work, self._again, self._patient = None, False, False
+
+    # one sync
+
+    def _sync(self) -> Work:
+        pod = self.pod()
+        self._adopt_containers(pod)
+        self._show_reasons()
+        self.write()
+        if self.over:
+            return
+        if finished(pod, self.containers):
+            yield from stopping.finish(self)
+            return
+        fresh = not self.sandboxed
+        if fresh and not (yield from self._make_sandbox(pod)):
+            return
+        yield from stopping.kill_unhealthy(self)
+        resizing.resize(self, pod)
+        changed = yield from self._launch_due(pod)
+        if fresh or changed:
+            # whatever the runtime has made is seen a moment later (the kubelet's PLEG)
+            self.sync_in(self.random.uniform(0.2, 0.8))
+
+    def _make_sandbox(self, pod: Obj) -> Generator[float, None, bool]:
+        problems = mounts.missing(self.cluster, pod)
+        for problem in problems:
+            self.warn("FailedMount", problem)
+        if problems:
+            self._mounts.wait = min(self._mounts.wait * 2 or 0.5, 122.0)
+            self.sync_in(self._mounts.wait)
+            return False
+        yield self.random.uniform(0.4, 1.0)
+        self.sandboxed = True
+        self.write()
+        self.shown_ip = True
+        return True
+
+    def _launch_due(self, pod: Obj) -> Generator[float, None, bool]:
+        """Start what is to be started. Answers whether there is a new container."""
+        specs = _specs(pod)
+        changed = False
+        soonest: float | None = None
+        for container in due(pod, self.containers):
+            before = container.id
+            again = yield from launch(self, pod, specs[container.name], container)
+            changed = changed or container.id != before
+            if again:
+                soonest = again if soonest is None else min(soonest, again)
+        if soonest is not None:
+            if self._later:
+                self._later.cancel()
+            self._later = self.cluster.clock.after(soonest, lambda: self.sync_in(0.0))
+        return changed
+
+    def _adopt_containers(self, pod: Obj) -> None:
+        """A Container for each that the spec names; ephemeral ones come later than the others."""
+        inits = bool(pod["spec"].get(INIT))
+        for kind in (INIT, MAIN, EPHEMERAL):
+            for spec in pod["spec"].get(kind, ()):
+                if spec["name"] not in self.containers:
+                    sidecar = kind == INIT and spec.get("restartPolicy") == "Always"
+                    container = Container(spec["name"], Program(), kind=kind, sidecar=sidecar)
+                    pending(container, inits)
+                    self.containers[container.name] = container
+
+    def _show_reasons(self) -> None:
+        """What the last attempt has failed for is said now, one sync later, as the kubelet's reason cache does it."""
+        for container in self.containers.values():
+            reason, message = container.reason
+            if container.running or not reason:
+                continue
+            if "terminated" in container.state:
+                container.last = container.state
+            container.state = statuses.waiting(reason, message)
+
+    # what it says
+
+    def write(self, phase: str = "") -> None:
+        """Write the status, if it has changed."""
+        pod = self.pod()
+        status = self._status(pod, phase or self.over)
+        if status != pod.get("status"):
+            self.kubelet.write_status(self.key, status)
+
+    def _status(self, pod: Obj, phase: str) -> Obj:
+        ordered = list(self._ordered(pod))
+        policy = pod["spec"].get("restartPolicy", "Always")
+        meant = phase or ("Failed" if self.failure[0] else statuses.phase_of(ordered, policy))
+        # a phase that is the last one waits until nothing of the pod is left
+        shown = meant if phase or meant not in ("Succeeded", "Failed") else _living(pod)
+        old = pod.get("status") or {}
+        found = {key: old[key] for key in _KEPT if key in old}
+        found |= {"phase": shown, "observedGeneration": pod["metadata"].get("generation", 1)}
+        found["conditions"] = self._conditions(pod, ordered, meant, old)
+        if self.failure[0] and phase:
+            found |= {"reason": self.failure[0], "message": self.failure[1]}
+        found |= self._addresses(pod)
+        found["startTime"] = old.get("startTime") or self.cluster.clock.stamp()
+        found["qosClass"] = old.get("qosClass") or statuses.qos(pod)
+        found |= statuses.container_statuses(pod, self.containers)
+        return found
+
+    def _conditions(self, pod: Obj, ordered: list[Container], phase: str, old: Obj) -> list[Obj]:
+        now = self.cluster.clock.stamp()
+        new = statuses.conditions(ordered, phase, self.sandboxed, now)
+        new += resizing.conditions(self)
+        if self.failure[0] in _DISRUPTIONS:
+            new.append(statuses.disrupted(*self.failure))
+        statuses.gates(new, pod)
+        past = [one for one in old.get("conditions", ()) if one["type"] not in resizing.CONDITIONS]
+        return statuses.settle(new, past, pod["metadata"].get("generation", 1), now)
+
+    def _addresses(self, pod: Obj) -> Obj:
+        host = self.kubelet.address
+        found: Obj = {"hostIP": host, "hostIPs": [{"ip": host}]}
+        if self.ip and (self.shown_ip or pod["spec"].get("hostNetwork")):
+            found |= {"podIP": self.ip, "podIPs": [{"ip": self.ip}]}
+        return found
+
+    def _ordered(self, pod: Obj) -> Iterator[Container]:
+        for kind in (INIT, MAIN):
+            for spec in pod["spec"].get(kind, ()):
+                if spec["name"] in self.containers:
+                    yield self.containers[spec["name"]]
+
+    def _watch_deadline(self) -> None:
+        """Its activeDeadlineSeconds count from the start time."""
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+        pod = self.pod()
+        seconds = pod["spec"].get("activeDeadlineSeconds")
+        if seconds is not None:
+            start = parse_time((pod.get("status") or {}).get("startTime")) or self.cluster.clock.now
+            self._deadline = self.cluster.clock.at(start + seconds, self._expire)
+
+    def _expire(self) -> None:
+        text = "Pod was active on the node longer than the specified deadline"
+        if not self.over and not self.stopping:
+            self.tell("DeadlineExceeded", text)
+            self.evict("DeadlineExceeded", text)
+
+
+_KEPT = ("nominatedNodeName", "resourceClaimStatuses", "resize")
+"""What others write into the status."""
+_DISRUPTIONS = ("Evicted", "Preempting")
+
+
+def _living(pod: Obj) -> str:
+    """The phase of a pod whose end is not settled yet."""
+    before: str = (pod.get("status") or {}).get("phase", "Pending")
+    return before if before not in ("Succeeded", "Failed") else "Running"
+
+
+def _specs(pod: Obj) -> dict[str, Obj]:
+    return {spec["name"]: spec for kind in (INIT, MAIN, EPHEMERAL) for spec in pod["spec"].get(kind, ())}
+
+
+def _terminated(cluster: Cluster, container: Container, process: Process, code: int, reason: str) -> Obj:
+    found: Obj = {"exitCode": code, "reason": reason or ("Completed" if code == 0 else "Error")}
+    if process.message:
+        found["message"] = process.message
+    found |= {"startedAt": cluster.clock.stamp(container.began), "finishedAt": cluster.clock.stamp()}
+    return {**found, "containerID": container.id}

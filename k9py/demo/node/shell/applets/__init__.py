@@ -1,0 +1,1 @@
+"""The programs of containers. Each file here makes its own known (`applet`)."""

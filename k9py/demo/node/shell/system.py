@@ -1,0 +1,110 @@
+"""What runs in one container: its processes by number, its files, its name. The kernel, as far as a shell sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from k9py.demo.core.clock import Clock
+from k9py.demo.node.files import Files
+from k9py.demo.node.shell.tasks import Scheduler, Signal, Steps, Task
+
+if TYPE_CHECKING:
+    from k9py.demo.node.program import Process, Program
+    from k9py.demo.node.shell.program import Console
+
+SIGHUP, SIGINT, SIGKILL, SIGTERM = 1, 2, 9, 15
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A process. `takes` is asked whether it handles a signal itself; only then it goes on."""
+
+    pid: int
+    parent: int
+    argv: list[str]
+    started: float
+    task: Task | None = None
+    tty: bool = False
+    takes: Callable[[int], bool] = field(default=lambda signal: False)
+
+
+class System:
+    """One container from within. It begins with its main process, number 1, and ends with it."""
+
+    def __init__(self, process: Process, program: Program, files: Files, shell: str) -> None:
+        self.process = process
+        self.program = program
+        self.files = files
+        self.shell = shell
+        """What `sh` is: ash, dash, bash, or nothing."""
+        self.clock: Clock = process.clock
+        self.scheduler = Scheduler(process.clock)
+        self.processes: dict[int, Entry] = {1: Entry(1, 0, list(process.argv), process.started)}
+        self.listening: dict[int, Callable[[bytes], bytes]] = {}
+        """What answers at which port: those that were started by a shell."""
+        self.ended = Signal()
+        self.is_over = False
+        self.console: Console | None = None
+        """Of the main process, if it is a simulated one."""
+        self._last = 1
+
+    @property
+    def hostname(self) -> str:
+        """The pod's name, unless it says otherwise."""
+        return self.process.env.get("HOSTNAME") or self.process.pod
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """That of the main process."""
+        return self.process.env
+
+    def enter(self, argv: list[str], parent: int, task: Task | None = None) -> Entry:
+        """A new process."""
+        self._last += 1
+        entry = Entry(self._last, parent, argv, self.clock.now, task)
+        self.processes[entry.pid] = entry
+        return entry
+
+    def leave(self, entry: Entry) -> None:
+        """A process has ended."""
+        self.processes.pop(entry.pid, None)
+
+    def start(self, entry: Entry, steps: Steps[int]) -> Task:
+        """Run a process as a task of its own."""
+        entry.task = Task(self.scheduler, self._whole(entry, steps), entry.pid)
+        self.scheduler.wake(entry.task)
+        return entry.task
+
+    def kill(self, pid: int, signal: int) -> bool:
+        """Send a signal; False if there is no such process."""
+        entry = self.processes.get(pid)
+        if entry is None:
+            return False
+        if not signal or entry.takes(signal):
+            return True
+        if pid == 1:
+            self._signal_first(entry, signal)
+        elif entry.task:
+            entry.task.kill(signal, pid)
+        return True
+
+    def stop(self) -> None:
+        """The container has ended, and all in it with it."""
+        self.is_over = True
+        for entry in list(self.processes.values()):
+            if entry.task:
+                entry.task.kill(SIGKILL, entry.pid)
+        self.ended.fire()
+
+    def _signal_first(self, entry: Entry, signal: int) -> None:
+        """Number 1 gets only the signals that it handles. A program that is no shell handles SIGTERM and the like."""
+        if entry.task is None and signal in (SIGINT, SIGTERM):
+            self.program.stop(self.process)
+
+    def _whole(self, entry: Entry, steps: Steps[int]) -> Steps[int]:
+        try:
+            return (yield from steps)
+        finally:
+            self.leave(entry)

@@ -1,0 +1,170 @@
+"""The kubelet's own figures: /stats/summary and /metrics/resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from k9py.demo.core.store import Obj
+from k9py.demo.node.program import Load
+from k9py.demo.node.usage import PodUsage
+from k9py.values.age import parse_time
+from k9py.values.quantity import parse_quantity
+
+if TYPE_CHECKING:
+    from k9py.demo.cluster import Cluster
+    from k9py.demo.node.kubelet import Kubelet
+
+_DISK = 100 * 2**30
+
+
+def summary(cluster: Cluster, kubelet: Kubelet) -> Obj:
+    """The Summary of the kubelet's stats API (k8s.io/kubelet/pkg/apis/stats/v1alpha1)."""
+    node = cluster.registry.read("nodes", "", kubelet.name) or {}
+    status = node.get("status", {})
+    stamp = cluster.clock.stamp(cluster.kubelets.usage.time)
+    load = cluster.kubelets.usage.node(kubelet.name) or Load(0.0, 0.0)
+    born = parse_time(node.get("metadata", {}).get("creationTimestamp")) or cluster.clock.now
+    whole = parse_quantity(status.get("capacity", {}).get("memory", "0"))
+    disk = parse_quantity(status.get("capacity", {}).get("ephemeral-storage", "0")) or _DISK
+    usages = cluster.kubelets.usage.of_node(kubelet.name).values()
+    return {
+        "node": {
+            "nodeName": kubelet.name,
+            "startTime": cluster.clock.stamp(born),
+            "cpu": _cpu(load, cluster.clock.now - born, stamp),
+            "memory": _memory(load, stamp) | {"availableBytes": max(0, int(whole - load.memory))},
+            "network": _network(stamp, cluster.clock.now - born, load),
+            "fs": _disk(stamp, disk, 0.11 * disk),
+            "runtime": {"imageFs": _disk(stamp, disk, float(sum(kubelet.all_images().values())))},
+            "rlimit": {"time": stamp, "maxpid": 32768, "curproc": 120 + 4 * len(usages)},
+        },
+        "pods": [_pod(cluster, one, stamp) for one in sorted(usages, key=lambda one: one.entry.key)],
+    }
+
+
+def _pod(cluster: Cluster, usage: PodUsage, stamp: str) -> Obj:
+    entry, load = usage.entry, usage.load
+    born = parse_time(entry.meta.creation_timestamp) or cluster.clock.now
+    age = cluster.clock.now - born
+    return {
+        "podRef": {"name": entry.key.name, "namespace": entry.key.namespace, "uid": entry.meta.uid},
+        "startTime": cluster.clock.stamp(born),
+        "containers": [_container(cluster, usage, name, one, born, stamp) for name, one in usage.containers.items()],
+        "cpu": _cpu(load, age, stamp),
+        "memory": _memory(load, stamp),
+        "network": _network(stamp, age, load),
+        "ephemeral-storage": _disk(stamp, float(_DISK), 24_576.0),
+        "process_stats": {"process_count": len(usage.containers)},
+    }
+
+
+def _container(cluster: Cluster, usage: PodUsage, name: str, load: Load, born: float, stamp: str) -> Obj:
+    began = usage.began.get(name, born)
+    return {
+        "name": name,
+        "startTime": cluster.clock.stamp(began),
+        "cpu": _cpu(load, cluster.clock.now - began, stamp),
+        "memory": _memory(load, stamp),
+        "rootfs": _disk(stamp, float(_DISK), 16_384.0),
+        "logs": _disk(stamp, float(_DISK), 8_192.0),
+    }
+
+
+def _cpu(load: Load, age: float, stamp: str) -> Obj:
+    nanocores = int(load.cores * 1e9)
+    return {"time": stamp, "usageNanoCores": nanocores, "usageCoreNanoSeconds": int(nanocores * max(0.0, age))}
+
+
+def _memory(load: Load, stamp: str) -> Obj:
+    size = int(load.memory)
+    return {
+        "time": stamp,
+        "usageBytes": int(size * 1.08),
+        "workingSetBytes": size,
+        "rssBytes": int(size * 0.86),
+        "pageFaults": size // 4096,
+        "majorPageFaults": 0,
+    }
+
+
+def _network(stamp: str, age: float, load: Load) -> Obj:
+    rate = 2_000 + load.cores * 400_000
+    found = {"name": "eth0", "rxBytes": int(rate * age), "rxErrors": 0, "txBytes": int(rate * age * 0.8), "txErrors": 0}
+    return {"time": stamp, **found, "interfaces": [found]}
+
+
+def _disk(stamp: str, size: float, used: float) -> Obj:
+    inodes = int(size / 16384)
+    return {
+        "time": stamp,
+        "availableBytes": int(size - used),
+        "capacityBytes": int(size),
+        "usedBytes": int(used),
+        "inodesFree": inodes - int(used / 16384),
+        "inodes": inodes,
+        "inodesUsed": int(used / 16384) + 1,
+    }
+
+
+def exposition(cluster: Cluster, kubelet: Kubelet) -> str:
+    """/metrics/resource, in the text form of Prometheus."""
+    usages = sorted(cluster.kubelets.usage.of_node(kubelet.name).values(), key=lambda one: one.entry.key)
+    now = cluster.clock.now
+    load = cluster.kubelets.usage.node(kubelet.name) or Load(0.0, 0.0)
+    stamp = int(cluster.kubelets.usage.time * 1000)
+    lines: list[str] = []
+    for name, kind, text, values in (
+        ("container_cpu_usage_seconds_total", "counter", _CONTAINER_CPU, _container_cpu(usages, now)),
+        ("container_memory_working_set_bytes", "gauge", _CONTAINER_MEMORY, _container_memory(usages)),
+        ("node_cpu_usage_seconds_total", "counter", _NODE_CPU, [("", load.cores * now % 1e7)]),
+        ("node_memory_working_set_bytes", "gauge", _NODE_MEMORY, [("", load.memory)]),
+        ("pod_cpu_usage_seconds_total", "counter", _POD_CPU, _pod_cpu(usages, now)),
+        ("pod_memory_working_set_bytes", "gauge", _POD_MEMORY, _pod_memory(usages)),
+    ):
+        lines += [f"# HELP {name} [STABLE] {text}", f"# TYPE {name} {kind}"]
+        lines += [f"{name}{labels} {value:.9g} {stamp}" for labels, value in values]
+    text = "1 if there was an error while getting container metrics, 0 otherwise"
+    lines += [f"# HELP resource_scrape_error [STABLE] {text}"]
+    lines += ["# TYPE resource_scrape_error gauge", "resource_scrape_error 0"]
+    return "\n".join(lines) + "\n"
+
+
+_CONTAINER_CPU = "Cumulative cpu time consumed by the container in core-seconds"
+_CONTAINER_MEMORY = "Current working set of the container in bytes"
+_NODE_CPU = "Cumulative cpu time consumed by the node in core-seconds"
+_NODE_MEMORY = "Current working set of the node in bytes"
+_POD_CPU = "Cumulative cpu time consumed by the pod in core-seconds"
+_POD_MEMORY = "Current working set of the pod in bytes"
+
+Values = Iterator[tuple[str, float]]
+
+
+def _age(usage: PodUsage, now: float) -> float:
+    return now - (parse_time(usage.entry.meta.creation_timestamp) or now)
+
+
+def _of(usage: PodUsage, container: str = "") -> str:
+    key = usage.entry.key
+    head = f'container="{container}",' if container else ""
+    return f'{{{head}namespace="{key.namespace}",pod="{key.name}"}}'
+
+
+def _container_cpu(usages: list[PodUsage], now: float) -> Values:
+    for one in usages:
+        for name, load in one.containers.items():
+            yield _of(one, name), load.cores * _age(one, now)
+
+
+def _container_memory(usages: list[PodUsage]) -> Values:
+    for one in usages:
+        for name, load in one.containers.items():
+            yield _of(one, name), load.memory
+
+
+def _pod_cpu(usages: list[PodUsage], now: float) -> Values:
+    return ((_of(one), one.load.cores * _age(one, now)) for one in usages)
+
+
+def _pod_memory(usages: list[PodUsage]) -> Values:
+    return ((_of(one), one.load.memory) for one in usages)

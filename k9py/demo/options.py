@@ -1,0 +1,50 @@
+"""The options of `k9py demo`, checked: nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import argparse
+
+from k9py.demo.plan import Plan
+from k9py.values.errors import ConfigError
+
+MOST_PODS = 100_000
+MOST_NODES = 5_000
+
+
+def plan_from(options: argparse.Namespace) -> Plan:
+    """The plan that the options describe. ConfigError for one that cannot be."""
+    _check("--pods", options.pods, 0, MOST_PODS)
+    _check("--nodes", options.nodes, 0, MOST_NODES)
+    _check("--speed", options.speed, 0.01, 1000)
+    _check("--port", options.port, 0, 65535)
+    if options.churn is not None:
+        _check("--churn", options.churn, 0, 10_000)
+    return Plan(
+        pods=options.pods,
+        nodes=options.nodes,
+        seed=options.seed,
+        speed=options.speed,
+        churn=options.churn,
+        story=_story(options.story) if options.story else "",
+        off=_parts(options.like) if options.like else frozenset(),
+    )
+
+
+def _check(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise ConfigError(f"{name} {value} cannot be", f"choose a number from {least} to {most}")
+
+
+def _parts(version: str) -> frozenset[str]:
+    from k9py.demo.core.parts import parts_of
+
+    return parts_of(version)
+
+
+def _story(wanted: str) -> str:
+    from k9py.demo.world.stories.listing import STORIES
+
+    if wanted not in STORIES:
+        known = ", ".join(f"{name} ({story.summary})" for name, story in STORIES.items())
+        raise ConfigError(f"there is no story {wanted}", f"choose one: {known}")
+    return wanted

@@ -1,0 +1,1 @@
+"""The manifests of the shop, one file a part of it."""

@@ -1,0 +1,35 @@
+"""What differs from run to run by nature, made the same: uids, times, ages, addresses, generated names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_LETTERS = "[bcdfghjklmnpqrstvwxz2456789]"
+RULES: Sequence[tuple[str, str]] = (
+    (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
+    (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d(?: UTC)?)", "TIME"),
+    (r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "TIME"),
+    (r"(?:containerd|docker)://[0-9a-f]{64}", "CONTAINER-ID"),
+    (r"sha256:[0-9a-f]{64}", "DIGEST"),
+    (r"\b[0-9a-f]{64}\b", "ID"),
+    (r":3[0-2]\d{3}/", ":NODEPORT/"),
+    (r"https?://127\.0\.0\.1(?::\d+)?(?:/[\w-]{16})?", "SERVER"),
+    (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "ADDRESS"),
+    (r"(resourceVersion: |\"resourceVersion\": ?)\"\d+\"", r'\1"VERSION"'),
+    (r"\b(?=[bcdf-hj-np-tv-z2-9]*[a-z])[bcdf-hj-np-tv-z2-9]{8,10}\b(?=-|\b)", "HASH"),
+    (r"-[bcdfghj-np-tvwxz2-9]{5}\b(?![-.\w])", "-NNNNN"),
+    (r"\.[0-9a-f]{16}\b", ".EVENT"),
+    (r"\bnode[12]\b|\bworker-[a-z]\b|\bcp-1\b", "NODE"),
+    (r"(?<![\w.-])(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?(?<=\d[smhd])(?![\w.-])", "AGE"),
+)
+_COMPILED = [(re.compile(pattern), replacement) for pattern, replacement in RULES]
+
+
+def normalize(text: str, namespace: str) -> str:
+    """The text with all that made the same, its columns parted by two spaces."""
+    text = re.sub(rf"\S*/{namespace}/", "TMP/", text).replace(namespace, "NAMESPACE")
+    for pattern, replacement in _COMPILED:
+        text = pattern.sub(replacement, text)
+    lines = [re.sub(r"(?<=\S) {2,}(?=\S)", "  ", line.rstrip()) for line in text.splitlines()]
+    return "\n".join(lines).strip("\n")
