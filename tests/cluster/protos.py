@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 import zstandard
 
+from k9py.demo.core.parts import RENAMES
 from tests.cluster.capture import DATA
 
 VERSION = "v0.36.3"
@@ -122,10 +123,11 @@ def _outer(folder: Path) -> str:
 
 
 def served_versions() -> set[str]:
-    """The group versions that the embedded cluster serves, and those whose kinds are asked or sent with them."""
+    """The group versions that the embedded cluster serves, and those that it serves as an older one."""
     found = msgspec.json.decode((DATA / "discovery.json").read_bytes())
     groups = [(item["metadata"].get("name", ""), version) for item in found["items"] for version in item["versions"]]
-    return {f"{group}/{one['version']}".lstrip("/") for group, one in groups}
+    older = {f"{rename.group}/{rename.before}" for rename in RENAMES.values()}
+    return older | {f"{group}/{one['version']}".lstrip("/") for group, one in groups}
 
 
 def needed(messages: Mapping[str, list[str]], roots: Iterator[str]) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
-"""Ask a real API server what it answers to each manifest in tests/demo/rules/: `python -m tests.cluster.rules KUBECONFIG`.
+"""Ask a real API server what it answers to each manifest in tests/demo/rules/.
 
-Its answers (dry runs, but for the namespace `rules`) go to tests/demo/rules/*.json, and the embedded cluster is held to them.
+`python -m tests.cluster.rules KUBECONFIG`: its answers (dry runs, but for the namespace `rules`) go to
+tests/demo/rules/*.json, and the embedded cluster is held to them.
 """
 
 from __future__ import annotations

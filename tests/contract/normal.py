@@ -11,10 +11,13 @@ RULES: Sequence[tuple[str, str]] = (
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d(?: UTC)?)", "TIME"),
     (r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "TIME"),
     (r"(?:containerd|docker)://[0-9a-f]{64}", "CONTAINER-ID"),
+    (r"/tmp/kubectl-edit-\d+", "/tmp/kubectl-edit"),
     (r"sha256:[0-9a-f]{64}", "DIGEST"),
     (r"\b[0-9a-f]{64}\b", "ID"),
     (r":3[0-2]\d{3}/", ":NODEPORT/"),
     (r"https?://127\.0\.0\.1(?::\d+)?(?:/[\w-]{16})?", "SERVER"),
+    (r"https://\d+\.\d+\.\d+\.\d+:\d+", "SERVER"),
+    (r'("serverAddress": )"[^"]+"', r'\1"SERVER"'),
     (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "ADDRESS"),
     (r"(resourceVersion: |\"resourceVersion\": ?)\"\d+\"", r'\1"VERSION"'),
     (r"\b(?=[bcdf-hj-np-tv-z2-9]*[a-z])[bcdf-hj-np-tv-z2-9]{8,10}\b(?=-|\b)", "HASH"),
@@ -31,5 +34,6 @@ def normalize(text: str, namespace: str) -> str:
     text = re.sub(rf"\S*/{namespace}/", "TMP/", text).replace(namespace, "NAMESPACE")
     for pattern, replacement in _COMPILED:
         text = pattern.sub(replacement, text)
+    text = re.sub(r"^[IWE]\d{4} [^\n]*watch ended with error[^\n]*\n", "", text, flags=re.MULTILINE)
     lines = [re.sub(r"(?<=\S) {2,}(?=\S)", "  ", line.rstrip()) for line in text.splitlines()]
     return "\n".join(lines).strip("\n")

@@ -79,6 +79,7 @@ class Player:
         text, code = self._run(command)
         self._said = text
         lines = normalize(text, self.namespace).splitlines()
+        lines = _in_order(lines)
         for each in filters:
             word, _, rest = each.partition(" ")
             lines = FILTERS[word](lines, rest)
@@ -139,6 +140,12 @@ class Player:
         return f"{response.status} {response.headers.get_content_type()}\n{_pretty(raw)}"
 
 
+def _in_order(lines: list[str]) -> list[str]:
+    """Causes of a refusal stand in any order: the real server's come out of Go's maps."""
+    causes = sorted(line for line in lines if line.startswith("* "))
+    return [causes.pop(0) if line.startswith("* ") else line for line in lines]
+
+
 def _pretty(raw: str) -> str:
     try:
         return json.dumps(json.loads(raw), indent=1, sort_keys=True, ensure_ascii=False)
@@ -165,7 +172,8 @@ FILTERS: Mapping[str, Callable[[list[str], str], list[str]]] = {
 @contextmanager
 def proxying(kubeconfig: Path) -> Iterator[int]:
     """`kubectl proxy` on a port of its own, for plain requests with the kubeconfig's credentials."""
-    argv = [str(KUBECTL), f"--kubeconfig={kubeconfig}", "proxy", "--port=0", "--reject-paths=^$"]
+    options = ["--port=0", "--reject-paths=^$", "--append-server-path"]
+    argv = [str(KUBECTL), f"--kubeconfig={kubeconfig}", "proxy", *options]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.readline()

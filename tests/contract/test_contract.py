@@ -17,7 +17,7 @@ Server = tuple[Path, Path, int]
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The embedded cluster with nothing in it but its system: kubeconfig, folder of kubectl's cache, port of the proxy."""
+    """The embedded cluster and nothing in it: kubeconfig, folder of kubectl's cache, port of the proxy."""
     folder = tmp_path_factory.mktemp("contract")
     embedded = Embedded(Plan(empty=True))
     try:

@@ -10,7 +10,7 @@
     422 …
 
 `until TEXT` repeats a command until its output has that text. Filters after ` | `: `sort`, `last` (line), `quiet` (the
-exit code only), `has TEXT` (lines with it). A command that fails ends with `[exit N]`. Names of files are those in manifests/.
+exit code only), `has TEXT` (lines with it). A command that fails ends with `[exit N]`. Files are those in manifests/.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Client:
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request. Names of headers are written with `_`."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        data = body if body is None or isinstance(body, str) else json.dumps(body)
+        data = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
         async with self._session.request(
             method, self._url + path, data=data, headers={"Content-Type": "application/json", **sent}
         ) as response:

@@ -13,6 +13,7 @@ from typing import Any
 from k9py.demo.api.addresses import Addresses
 from k9py.demo.api.bootstrap import bootstrap
 from k9py.demo.api.convert import from_stored, to_stored
+from k9py.demo.api.gotypes import as_go
 from k9py.demo.api.patching import merge
 from k9py.demo.api.registry import Intent
 from k9py.demo.cluster import Cluster
@@ -42,7 +43,7 @@ def cluster_for_rules() -> Cluster:
 
 def answer_create(cluster: Cluster, sent: Obj) -> dict[str, Any]:
     """What a dry run of its creation answers."""
-    obj = copy.deepcopy(sent)
+    obj = as_go(copy.deepcopy(sent))
     served = _served(cluster, obj)
     if served.namespaced:
         obj["metadata"].setdefault("namespace", "rules")
@@ -58,12 +59,12 @@ def answer_update(cluster: Cluster, before: Obj, patch: Obj) -> dict[str, Any]:
     key = Key(served.storage, metadata.get("namespace", ""), metadata["name"])
     cluster.store.put(key, copy.deepcopy({**before, "metadata": metadata}))
     intent = Intent("rules", "admin", dry_run=True, trusted=False)
+
+    def change(old: Obj) -> Obj:
+        return as_go(merge(old, patch))
+
     try:
-        return _answer(
-            served,
-            200,
-            lambda: cluster.registry.update(served, key.namespace, key.name, lambda old: merge(old, patch), intent),
-        )
+        return _answer(served, 200, lambda: cluster.registry.update(served, key.namespace, key.name, change, intent))
     finally:
         cluster.store.remove(key)
 

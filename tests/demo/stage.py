@@ -45,14 +45,14 @@ class Stage:
         assert found is not None, f"{collection} {name} is not there"
         return found
 
-    def list(self, collection: str, namespace: str | None = None) -> list[Obj]:
+    def all(self, collection: str, namespace: str | None = None) -> list[Obj]:
         """All of a namespace."""
         wanted = self.namespace if namespace is None else namespace
         return [entry.read() for entry in self.cluster.store.entries(collection, wanted)]
 
     def names(self, collection: str) -> list[str]:
         """The names of all of them."""
-        return [obj["metadata"]["name"] for obj in self.list(collection)]
+        return [obj["metadata"]["name"] for obj in self.all(collection)]
 
     def change(self, collection: str, name: str, **spec: Any) -> None:
         """Set fields of a spec, as kubectl patch does."""
@@ -80,7 +80,7 @@ class Stage:
 
     def events(self, kind: str = "") -> list[str]:
         """All events in order: `Normal ScalingReplicaSet Scaled up …`."""
-        found = [one for one in self.list("events") if not kind or one["involvedObject"]["kind"] == kind]
+        found = [one for one in self.all("events") if not kind or one["involvedObject"]["kind"] == kind]
         found.sort(key=lambda one: (one["firstTimestamp"], int(one["metadata"]["resourceVersion"])))
         return [f"{one['type']} {one['reason']} {one['message']}" for one in found]
 

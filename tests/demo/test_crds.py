@@ -203,15 +203,19 @@ async def test_names_that_are_taken_are_not_accepted(client: Client) -> None:
     assert (await client.ask("GET", WIDGETS.replace("widgets", "gadgets"))).status == 404
 
 
-async def test_a_version_that_is_served_no_longer_goes(client: Client) -> None:
-    off = [{"op": "replace", "path": "/spec/versions/1/served", "value": False}]
-    answer = await client.ask(
-        "PATCH", f"{CRDS}/widgets.demo.example.com", off, Content_Type="application/json-patch+json"
-    )
-    assert answer.status == 200
+@pytest.mark.parametrize(("index", "gone", "stays"), [(1, "v1alpha1", "v1"), (0, "v1", "v1alpha1")])
+async def test_a_version_that_is_served_no_longer_goes(client: Client, index: int, gone: str, stays: str) -> None:
+    await client.ask("POST", WIDGETS, widget())
+    crd = f"{CRDS}/widgets.demo.example.com"
+    off = [{"op": "replace", "path": f"/spec/versions/{index}/served", "value": False}]
+    assert (await client.ask("PATCH", crd, off, Content_Type="application/json-patch+json")).status == 200
     client.cluster.clock.advance(0)
-    assert (await client.ask("GET", WIDGETS.replace("/v1/", "/v1alpha1/"))).status == 404
-    assert (await client.ask("GET", WIDGETS)).status == 200
+    assert (await client.ask("GET", WIDGETS.replace("v1", gone))).status == 404
+    assert len((await client.get(WIDGETS.replace("v1", stays)))["items"]) == 1
+    await client.ask("DELETE", crd)
+    client.cluster.clock.advance(60)
+    assert client.cluster.store.count("widgets.demo.example.com") == 0
+    assert client.cluster.catalog.of_kind(f"demo.example.com/{gone}", "Widget") is None
 
 
 async def test_defaults_are_filled_in_and_unknown_fields_pruned(client: Client) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from k9py.demo.node.program import StartError
@@ -25,14 +27,18 @@ def test_a_pod_goes_from_pending_to_ready(lab: Lab) -> None:
     lab.cluster.clock.advance(5)
     status = lab.status("web")
     assert status["phase"] == "Running"
-    assert status["podIP"].startswith("10.244.0.") and status["podIPs"] == [{"ip": status["podIP"]}]
-    assert status["hostIP"] == "172.18.0.2" and status["qosClass"] == "BestEffort"
+    assert status["podIP"].startswith("10.244.0.")
+    assert status["podIPs"] == [{"ip": status["podIP"]}]
+    assert status["hostIP"] == "172.18.0.2"
+    assert status["qosClass"] == "BestEffort"
     assert status["observedGeneration"] == lab.read("web")["metadata"]["generation"] == 1
     kinds = [one["type"] for one in status["conditions"]]
     assert kinds == ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]
     assert {one["status"] for one in status["conditions"]} == {"True"}
     main = lab.first("web")
-    assert main["containerID"].startswith("containerd://") and main["started"] and main["ready"]
+    assert main["containerID"].startswith("containerd://")
+    assert main["started"]
+    assert main["ready"]
     waiting = [one["status"]["containerStatuses"][0]["state"] for one in seen if "containerStatuses" in one["status"]]
     assert waiting[0] == {"waiting": {"reason": "ContainerCreating"}}
     assert reasons(lab, "web") == ["Scheduled", "Pulled", "Created", "Started"]
@@ -71,7 +77,8 @@ def test_an_image_that_is_not_there_is_tried_again_and_again(lab: Lab) -> None:
     assert lab.status("bad")["phase"] == "Pending"
     said = lab.events("bad")
     assert ("Failed", f'Failed to pull image "shop/web:2": {text}') in said
-    assert ("Failed", "Error: ErrImagePull") in said and ("Failed", "Error: ImagePullBackOff") in said
+    assert ("Failed", "Error: ErrImagePull") in said
+    assert ("Failed", "Error: ImagePullBackOff") in said
     lab.image("shop/web:2", everywhere=False)
     lab.cluster.clock.advance(60)
     assert lab.first("bad")["ready"], "it is pulled as soon as it is there"
@@ -90,8 +97,10 @@ def test_an_image_that_is_not_there_is_tried_again_and_again(lab: Lab) -> None:
             "registry.example/NOPE:1",
             "Always",
             "InvalidImageName",
-            'Failed to apply default image tag "registry.example/NOPE:1": couldn\'t parse image name '
-            '"registry.example/NOPE:1": invalid reference format: repository name (NOPE) must be lowercase',
+            (
+                'Failed to apply default image tag "registry.example/NOPE:1": couldn\'t parse image name '
+                '"registry.example/NOPE:1": invalid reference format: repository name (NOPE) must be lowercase'
+            ),
         ),
     ],
 )
@@ -109,7 +118,7 @@ def test_a_crash_loop_backs_off(lab: Lab) -> None:
     uid = created["metadata"]["uid"]
     lab.cluster.clock.advance(300)
     starts = [process.started for process in program.processes]
-    waits = [later - earlier - 2 for earlier, later in zip(starts, starts[1:], strict=False)]
+    waits = [later - earlier - 2 for earlier, later in itertools.pairwise(starts)]
     assert waits[0] < 3, "the first time it is started again at once"
     for wait, least in zip(waits[1:], (10, 20, 40, 80), strict=False):
         assert least <= wait <= 1.5 * least + 3
@@ -138,7 +147,7 @@ def test_ten_good_minutes_are_forgiving(lab: Lab) -> None:
     lab.cluster.clock.advance(2200)
     starts = [process.started for process in program.processes]
     assert len(starts) == 4
-    assert all(later - earlier < 705 for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier < 705 for earlier, later in itertools.pairwise(starts))
 
 
 def test_an_oom_kill_is_named(lab: Lab) -> None:
@@ -197,8 +206,9 @@ def test_init_containers_run_one_after_the_other_and_sidecars_beside_them(lab: L
     assert lab.condition("inits", "Ready")["message"] == "containers with unready status: [side main]"
     lab.cluster.clock.advance(20)
     status = lab.status("inits")
-    assert status["phase"] == "Running" and lab.condition("inits", "Ready")["status"] == "True"
-    states = {one["name"]: (list(one["state"])[0], one["ready"]) for one in status["initContainerStatuses"]}
+    assert status["phase"] == "Running"
+    assert lab.condition("inits", "Ready")["status"] == "True"
+    states = {one["name"]: (next(iter(one["state"])), one["ready"]) for one in status["initContainerStatuses"]}
     assert states == {"a": ("terminated", True), "side": ("running", True), "b": ("terminated", True)}
     messages = [
         next(c for c in one["status"]["conditions"] if c["type"] == "Initialized").get("message")
@@ -208,7 +218,8 @@ def test_init_containers_run_one_after_the_other_and_sidecars_beside_them(lab: L
     wanted = ["[a side b]", "[side b]", "[b]"]
     assert [m.split(": ")[1] for m in dict.fromkeys(messages) if m] == wanted
     paths = [entry.read()["involvedObject"].get("fieldPath") for entry in lab.cluster.store.entries("events")]
-    assert "spec.initContainers{a}" in paths and "spec.containers{main}" in paths
+    assert "spec.initContainers{a}" in paths
+    assert "spec.containers{main}" in paths
 
 
 def test_an_init_container_that_fails_keeps_the_others_waiting(lab: Lab) -> None:
@@ -304,7 +315,8 @@ def test_a_deleted_pod_gets_its_grace(lab: Lab) -> None:
     lab.delete("deaf", grace=10)
     lab.delete("polite")
     lab.cluster.clock.advance(2)
-    assert lab.gone("polite") and not lab.gone("deaf")
+    assert lab.gone("polite")
+    assert not lab.gone("deaf")
     assert ("Killing", "Stopping container main") in lab.events("deaf")
     lab.cluster.clock.advance(6)
     assert lab.first("deaf")["state"] == {"running": lab.first("deaf")["state"]["running"]}
@@ -357,10 +369,83 @@ def test_a_pod_that_runs_already_is_adopted_as_it_is(lab: Lab) -> None:
     before = len(lab.events("copy"))
     made = lab.cluster.registry.make("pods", {**obj, "spec": entry["spec"], "status": status})
     lab.cluster.clock.advance(100)
-    assert lab.status("copy") == made["status"] and len(lab.events("copy")) == before
+    assert lab.status("copy") == made["status"]
+    assert len(lab.events("copy")) == before
     run = lab.run("copy")
-    assert run.containers["main"].process is not None and run.containers["main"].restarts == 14
+    assert run.containers["main"].process is not None
+    assert run.containers["main"].restarts == 14
     assert run.ip == "10.244.0.99"
     lab.delete("copy")
     lab.cluster.clock.advance(3)
     assert lab.gone("copy")
+
+
+def resize(lab: Lab, name: str, **requests: str) -> None:
+    def change(pod: dict) -> dict:
+        pod["spec"]["containers"][0]["resources"]["requests"].update(requests)
+        pod["metadata"]["generation"] += 1
+        return pod
+
+    served = lab.cluster.catalog.storage("pods")
+    entry = lab.cluster.registry.entry(served, "default", name)
+    lab.cluster.store.put(entry.key, change(entry.read()))
+
+
+def test_a_container_is_resized_in_place(lab: Lab) -> None:
+    seen = lab.watch()
+    policy = [{"resourceName": "memory", "restartPolicy": "RestartContainer"}]
+    lab.pod("app", {"resources": {"requests": {"cpu": "100m", "memory": "64Mi"}}, "resizePolicy": policy})
+    lab.cluster.clock.advance(5)
+    resize(lab, "app", cpu="200m")
+    lab.cluster.clock.advance(3)
+    main = lab.first("app")
+    assert main["resources"]["requests"] == main["allocatedResources"] == {"cpu": "200m", "memory": "64Mi"}
+    assert main["restartCount"] == 0
+    conditions = [[one["type"] for one in pod["status"].get("conditions", ())] for pod in seen]
+    assert any("PodResizeInProgress" in kinds for kinds in conditions)
+    assert "PodResizeInProgress" not in conditions[-1]
+    text = '{"containers":[{"name":"main","resources":{"requests":{"cpu":"200m","memory":"64Mi"}}}],"generation":2}'
+    assert ("ResizeStarted", f"Pod resize started: {text}") in lab.events("app")
+    assert ("ResizeCompleted", f"Pod resize completed: {text}") in lab.events("app")
+    resize(lab, "app", memory="128Mi")
+    lab.cluster.clock.advance(5)
+    assert lab.first("app")["restartCount"] == 1
+    assert lab.first("app")["ready"]
+    assert ("Killing", "Container main resize requires restart") in lab.events("app")
+
+
+def test_a_resize_that_does_not_fit_waits(lab: Lab) -> None:
+    lab.pod("other", {"resources": {"requests": {"cpu": "3"}}})
+    lab.pod("app", {"resources": {"requests": {"cpu": "500m"}}})
+    lab.cluster.clock.advance(5)
+    resize(lab, "app", cpu="2")
+    lab.cluster.clock.advance(3)
+    pending = lab.condition("app", "PodResizePending")
+    assert pending["reason"] == "Deferred"
+    assert pending["message"] == "Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000"
+    assert lab.first("app")["resources"]["requests"]["cpu"] == "500m"
+
+
+def test_an_ephemeral_container_runs_beside_the_others(lab: Lab) -> None:
+    lab.image("tools", Told(3, 0))
+    lab.pod("app")
+    lab.cluster.clock.advance(5)
+
+    def debug(pod: dict) -> dict:
+        pod["spec"]["ephemeralContainers"] = [{"name": "debugger", "image": "tools", "imagePullPolicy": "IfNotPresent"}]
+        pod["metadata"]["generation"] += 1
+        return pod
+
+    entry = lab.cluster.registry.entry(lab.cluster.catalog.storage("pods"), "default", "app")
+    lab.cluster.store.put(entry.key, debug(entry.read()))
+    lab.cluster.clock.advance(2)
+    (status,) = lab.status("app")["ephemeralContainerStatuses"]
+    assert "running" in status["state"]
+    assert not status["ready"]
+    assert "started" not in status
+    lab.cluster.clock.advance(5)
+    (status,) = lab.status("app")["ephemeralContainerStatuses"]
+    assert status["state"]["terminated"]["reason"] == "Completed"
+    lab.cluster.clock.advance(60)
+    assert lab.status("app")["ephemeralContainerStatuses"][0]["restartCount"] == 0, "it is never started again"
+    assert lab.condition("app", "Ready")["status"] == "True"

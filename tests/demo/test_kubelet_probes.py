@@ -56,12 +56,14 @@ def test_readiness_comes_and_goes(lab: Lab) -> None:
     lab.image("app", program)
     lab.pod("app", {"image": "app", "readinessProbe": PROBE})
     lab.cluster.clock.advance(10)
-    assert not lab.first("app")["ready"] and lab.first("app")["started"]
+    assert not lab.first("app")["ready"]
+    assert lab.first("app")["started"]
     assert lab.condition("app", "Ready")["reason"] == "ContainersNotReady"
     assert ("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503") in lab.events("app")
     well["now"] = True
     lab.cluster.clock.advance(3)
-    assert lab.first("app")["ready"] and lab.condition("app", "Ready")["status"] == "True"
+    assert lab.first("app")["ready"]
+    assert lab.condition("app", "Ready")["status"] == "True"
     well["now"] = False
     lab.cluster.clock.advance(3)
     assert lab.first("app")["ready"], "one failure is not enough"
@@ -72,13 +74,16 @@ def test_readiness_comes_and_goes(lab: Lab) -> None:
 
 def test_the_others_wait_for_the_startup_probe(lab: Lab) -> None:
     program = Told(says=lambda process, kind: "" if process.clock.now - process.started > 5 else "not yet")
+    others = {"readinessProbe": PROBE, "livenessProbe": PROBE}
     lab.image("app", program)
-    lab.pod("app", {"image": "app", "startupProbe": PROBE, "readinessProbe": PROBE, "livenessProbe": PROBE})
+    lab.pod("app", {"image": "app", "startupProbe": PROBE | {"failureThreshold": 9}, **others})
     lab.cluster.clock.advance(4)
     assert set(program.asked) == {"startup"}
-    assert not lab.first("app")["started"] and not lab.first("app")["ready"]
+    assert not lab.first("app")["started"]
+    assert not lab.first("app")["ready"]
     lab.cluster.clock.advance(8)
-    assert lab.first("app")["started"] and lab.first("app")["ready"]
+    assert lab.first("app")["started"]
+    assert lab.first("app")["ready"]
     assert lab.first("app")["restartCount"] == 0
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from k9py.demo.api.registry import CONTROLLER, Deletion
+from k9py.demo.controllers.podgc import PodGarbage
 from k9py.demo.node.control_plane import install
+from k9py.demo.node.nodes import make_node
 from tests.demo.nodelab import Lab, Told
 
 
@@ -39,8 +42,10 @@ def test_a_node_says_what_it_is(lab: Lab) -> None:
     found = node(lab, "node1")
     status = found["status"]
     assert found["spec"] == {"podCIDR": "10.244.0.0/24", "podCIDRs": ["10.244.0.0/24"]}
-    assert status["capacity"]["cpu"] == "4" and status["capacity"]["memory"] == "8Gi"
-    assert status["allocatable"]["memory"] == "8092Mi" and status["allocatable"]["pods"] == "110"
+    assert status["capacity"]["cpu"] == "4"
+    assert status["capacity"]["memory"] == "8Gi"
+    assert status["allocatable"]["memory"] == "8092Mi"
+    assert status["allocatable"]["pods"] == "110"
     assert status["nodeInfo"]["kubeletVersion"] == "v1.36.3"
     kinds = [(one["type"], one["status"], one["reason"]) for one in status["conditions"]]
     assert kinds == [
@@ -91,8 +96,10 @@ def test_a_silent_node_is_doubted_and_its_pods_leave(lab: Lab) -> None:
     lab.kubelets.resume("node2")
     lab.cluster.clock.advance(40)
     assert lab.gone("app")
-    assert condition(lab, "node2", "Ready")["status"] == "True" and not taints(lab, "node2")
-    assert lab.first("agent")["ready"] and lab.first("agent")["restartCount"] == 1
+    assert condition(lab, "node2", "Ready")["status"] == "True"
+    assert not taints(lab, "node2")
+    assert lab.first("agent")["ready"]
+    assert lab.first("agent")["restartCount"] == 1
     last = lab.first("agent")["lastState"]["terminated"]
     assert (last["exitCode"], last["reason"]) == (255, "Unknown")
 
@@ -151,7 +158,6 @@ def test_days_that_are_skipped_doubt_nobody(lab: Lab) -> None:
 
 
 def test_the_control_plane_runs_as_static_pods(lab: Lab) -> None:
-    from k9py.demo.node.nodes import make_node
 
     make_node(lab.cluster, "control", ["control-plane"])
     install(lab.cluster)
@@ -162,16 +168,16 @@ def test_the_control_plane_runs_as_static_pods(lab: Lab) -> None:
     assert etcd["status"]["podIP"] == etcd["status"]["hostIP"]
     assert next(one["status"] for one in etcd["status"]["conditions"] if one["type"] == "Ready") == "True"
     found = lab.cluster.registry.read("leases.coordination.k8s.io", "kube-system", "kube-scheduler")
-    assert found is not None and found["spec"]["holderIdentity"].startswith("control_")
+    assert found is not None
+    assert found["spec"]["holderIdentity"].startswith("control_")
     lab.cluster.clock.advance(10)
     later = lab.cluster.registry.read("leases.coordination.k8s.io", "kube-system", "kube-scheduler")
-    assert later is not None and later["spec"]["renewTime"] > found["spec"]["renewTime"]
+    assert later is not None
+    assert later["spec"]["renewTime"] > found["spec"]["renewTime"]
     assert taints(lab, "control") == {("node-role.kubernetes.io/control-plane", "NoSchedule")}
 
 
 def test_a_mirror_that_is_deleted_is_shown_again(lab: Lab) -> None:
-    from k9py.demo.api.registry import CONTROLLER, Deletion
-    from k9py.demo.node.nodes import make_node
 
     make_node(lab.cluster, "control", ["control-plane"])
     install(lab.cluster)
@@ -181,7 +187,57 @@ def test_a_mirror_that_is_deleted_is_shown_again(lab: Lab) -> None:
     lab.cluster.registry.delete(served, "kube-system", "etcd-control", Deletion(), CONTROLLER)
     lab.cluster.clock.advance(3)
     after = lab.cluster.registry.read("pods", "kube-system", "etcd-control")
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert after["metadata"]["uid"] != before["metadata"]["uid"]
     assert after["status"]["startTime"] == before["status"]["startTime"], "its containers have never stopped"
     assert after["status"]["containerStatuses"][0]["restartCount"] == 0
+
+
+def test_a_node_that_is_only_written_down_has_no_kubelet(lab: Lab) -> None:
+    status = {"capacity": {"cpu": "4", "pods": "10"}, "allocatable": {"cpu": "4", "pods": "10"}}
+    obj = {"kind": "Node", "apiVersion": "v1", "metadata": {"name": "paper"}, "spec": {}, "status": status}
+    lab.cluster.registry.make("nodes", obj)
+    lab.pod("lost", nodeName="paper")
+    lab.cluster.clock.advance(60)
+    assert lab.status("lost")["phase"] == "Pending"
+    assert lab.cluster.registry.read("leases.coordination.k8s.io", "kube-node-lease", "paper") is None
+
+
+def test_a_kubelet_says_what_becomes_of_its_node(lab: Lab) -> None:
+    lab.cluster.registry.patch("nodes", ("", "node1"), lambda one: {**one, "spec": {"unschedulable": True}})
+    lab.cluster.clock.advance(11)
+    said = [reason for reason, _ in lab.events("node1")]
+    for reason in ("Starting", "NodeHasSufficientMemory", "NodeAllocatableEnforced", "NodeReady"):
+        assert reason in said
+    assert ("NodeNotSchedulable", "Node node1 status is now: NodeNotSchedulable") in lab.events("node1")
+
+
+def test_a_pod_bound_by_hand_may_be_refused(lab: Lab) -> None:
+    lab.pod("there", {"resources": {"requests": {"cpu": "3"}}}, nodeName="node1")
+    lab.cluster.clock.advance(5)
+    lab.pod("more", {"resources": {"requests": {"cpu": "2"}}}, nodeName="node1")
+    lab.cluster.clock.advance(5)
+    status = lab.status("more")
+    text = "Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000"
+    assert (status["phase"], status["reason"], status["message"]) == (
+        "Failed",
+        "OutOfcpu",
+        f"Pod was rejected: {text}",
+    )
+    assert ("OutOfcpu", text) in lab.events("more")
+    lab.delete("more")
+    lab.cluster.clock.advance(2)
+    assert lab.gone("more")
+
+
+def test_pods_of_a_node_that_is_gone_are_removed(lab: Lab) -> None:
+    PodGarbage(lab.cluster).start()
+    lab.pod("app", nodeName="node2")
+    lab.cluster.clock.advance(5)
+    lab.cluster.registry.discard("nodes", "", "node2")
+    lab.cluster.clock.advance(30)
+    assert not lab.gone("app")
+    lab.cluster.clock.advance(15)
+    assert lab.gone("app")
+    assert ("RemovingNode", "Node node2 event: Removing Node node2 from Controller") in lab.events("node2")

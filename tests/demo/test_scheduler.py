@@ -8,7 +8,9 @@ import pytest
 
 from tests.demo.nodelab import Lab
 
-HELPLESS = "no new claims to deallocate, preemption: 0/{0} nodes are available: {0} Preemption is not helpful for scheduling."
+HELPLESS = (
+    "no new claims to deallocate, preemption: 0/{0} nodes are available: {0} Preemption is not helpful for scheduling."
+)
 
 
 @pytest.fixture
@@ -54,12 +56,15 @@ def test_a_pod_is_bound_and_the_scheduler_says_so(lab: Lab) -> None:
     node = node_of(lab, "web")
     assert node in ("node1", "node2", "node3")
     condition = lab.condition("web", "PodScheduled")
-    assert condition["status"] == "True" and "reason" not in condition
+    assert condition["status"] == "True"
+    assert "reason" not in condition
     assert lab.read("web")["metadata"]["generation"] == 1, "binding is no change of the spec"
-    event = next(entry.read() for entry in lab.cluster.store.entries("events", "default") if entry.key.name[:3] == "web")
+    events = [entry.read() for entry in lab.cluster.store.entries("events", "default")]
+    event = next(one for one in events if one["reason"] == "Scheduled")
     assert event["message"] == f"Successfully assigned default/web to {node}"
     assert (event["action"], event["reportingComponent"], event["source"]) == ("Binding", "default-scheduler", {})
-    assert event["firstTimestamp"] is None and event["eventTime"].endswith("Z")
+    assert event["firstTimestamp"] is None
+    assert event["eventTime"].endswith("Z")
 
 
 def test_what_is_too_large_for_all_waits(lab: Lab) -> None:
@@ -231,7 +236,8 @@ def test_gates_and_other_schedulers_are_respected(lab: Lab) -> None:
     lab.pod("gated", schedulingGates=[{"name": "example.com/wait"}])
     lab.pod("other", schedulerName="mine")
     lab.cluster.clock.advance(5)
-    assert not node_of(lab, "gated") and not node_of(lab, "other")
+    assert not node_of(lab, "gated")
+    assert not node_of(lab, "other")
     condition = lab.condition("gated", "PodScheduled")
     assert condition["reason"] == "SchedulingGated"
     assert condition["message"] == "Scheduling is blocked due to non-empty scheduling gates"

@@ -53,6 +53,10 @@ _MEANT = {"status": (("f:spec",), ("f:metadata",)), "scale": (("f:status",), ("f
 """By subresource: what a write of it does not change. Without one it is the status, where that is a subresource."""
 
 
+_NOUGHT: Paths = {("f:spec", "f:replicas")}
+"""A Scale that asks for none says nothing, so that nobody owns the number any more."""
+
+
 def stamp(
     cluster: Cluster, served: Served, old: Obj | None, new: Obj, intent: Intent, operation: str, subresource: str
 ) -> None:
@@ -70,7 +74,10 @@ def stamp(
     before = versioned(served, old) if old else empty_object(served.gvr.api_version, served.kind)
     found = compare(before, versioned(served, new), node_of(cluster, served))
     mine = Entry(intent.manager, operation, served.gvr.api_version, subresource, cluster.clock.stamp(), set())
-    write_entries(new, _updated(entries, mine, _owned(served, subresource, found)))
+    entries = _updated(entries, mine, _owned(served, subresource, found))
+    if subresource == "scale":
+        mine.fields -= _NOUGHT if not new.get("spec", {}).get("replicas") else set()
+    write_entries(new, entries)
 
 
 def stamped(

@@ -78,7 +78,8 @@ class Recorder:
             "reportingComponent": self._component,
             "reportingInstance": self._host,
         }
-        if self._cluster.store.get(Key("namespaces", "", namespace)):
+        home = self._cluster.store.get(Key("namespaces", "", namespace))
+        if home and not home.meta.deletion_timestamp:
             self._cluster.registry.make("events", event)
         return Key("events", namespace, name)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import yaml
@@ -25,13 +26,16 @@ _CONTEXTS = (
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML as JSON has it: times stay text."""
+    """YAML as Go reads it: times stay text, and `y` and `n` are true and false."""
+
+    bool_values: ClassVar = {**yaml.SafeLoader.bool_values, "y": True, "n": False}
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
     for first, found in _Loader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^[yYnN]$"), list("yYnN"))
 
 
 class BadJson(ValueError):
@@ -59,11 +63,18 @@ def read_object(body: bytes) -> dict[str, Any]:
 def read_yaml(body: bytes) -> Any:
     """The value of a text in YAML, or in JSON. Raises BadJson."""
     try:
-        return yaml.load(body, Loader=_Loader)
+        return _with_text_keys(yaml.load(body, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         raise BadJson(f"yaml: {_line(error)}{error.problem}") from None
     except yaml.YAMLError as error:
         raise BadJson(f"yaml: {error}") from None
+
+
+def _with_text_keys(found: Any) -> Any:
+    """Keys of JSON are text, whatever they are in YAML."""
+    if isinstance(found, dict):
+        return {name if isinstance(name, str) else go_text(name): _with_text_keys(one) for name, one in found.items()}
+    return [_with_text_keys(one) for one in found] if isinstance(found, list) else found
 
 
 def _line(error: yaml.MarkedYAMLError) -> str:

@@ -218,6 +218,5 @@ def merged_order(old: list[Element], new: list[Element]) -> list[Element]:
                 order.append(other)
         order.append(element)
         if element == stop:
-            waiting.pop(0)
-            shared.pop(0)
+            del waiting[:1], shared[:1]
     return order + [element for element in waiting if element not in ours]

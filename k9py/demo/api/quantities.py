@@ -10,6 +10,9 @@ from typing import Any
 
 from k9py.demo.core.store import Obj
 
+Amounts = dict[str, Fraction]
+"""Resources as numbers."""
+
 _QUANTITY = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d+)|(n|u|m|k|Ki|[MGTPE]i?|))")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
@@ -72,7 +75,7 @@ _SETTLED = frozenset(("1", "2", "100m", "200m", "500m", "64Mi", "128Mi", "256Mi"
 """Those that are seen most."""
 
 
-def numbers(resources: Mapping[str, Any] | None) -> dict[str, Fraction]:
+def numbers(resources: Mapping[str, Any] | None) -> Amounts:
     """A resource list as numbers."""
     return {name: amount(str(value)) for name, value in (resources or {}).items()}
 

@@ -25,6 +25,7 @@ from k9py.demo.core.status import (
     required,
 )
 from k9py.demo.core.store import Entry, Key, Obj, Store
+from k9py.values.age import parse_time
 
 _Part = TypeVar("_Part")
 
@@ -42,8 +43,6 @@ class Intent:
     trusted: bool = True
     """A controller's: it sets times and status as it likes, and is not validated."""
     warnings: list[str] = field(default_factory=list)
-    stamp: Callable[[Obj | None, Obj], None] | None = None
-    """Called with what was and what will be, just before that is stored: managedFields."""
 
 
 CONTROLLER = Intent()
@@ -112,8 +111,8 @@ class Registry:
         """Create an object; answers it as it was stored. `obj` is changed in place."""
         strategy = self.strategy(served)
         metadata = obj.setdefault("metadata", {})
-        if not intent.trusted:
-            clean(served, obj)
+        if not intent.trusted and "status" in served.subresources:
+            obj.pop("status", None)
         self._name(served, metadata)
         key = Key(served.storage, metadata.get("namespace", ""), metadata["name"])
         self._check_namespace(served, key)
@@ -129,8 +128,6 @@ class Registry:
         charge(self, served, obj, None)
         if self.store.get(key):
             raise already_exists(served.group, served.plural, key.name)
-        if intent.stamp:
-            intent.stamp(None, obj)
         if not intent.dry_run:
             self.store.put(key, obj)
         return obj
@@ -159,10 +156,10 @@ class Registry:
         self._keep_side(served, old, new, intent, subresource)
         if not subresource:
             self._rework(served, old, new, intent)
+        elif subresource in self.strategy(served).sides:
+            self._take_side(served, old, new, intent, subresource)
         elif subresource == "status" and not intent.trusted:
             refuse(served, old, self.strategy(served).validate_status(new, old))
-        if intent.stamp:
-            intent.stamp(old, new)
         if new == old or intent.dry_run:
             return new
         return self._finish(entry, new)
@@ -170,8 +167,6 @@ class Registry:
     def _rework(self, served: Served, old: Obj, new: Obj, intent: Intent) -> None:
         """The steps of a change."""
         strategy = self.strategy(served)
-        if not (intent.trusted or served.custom):
-            prune(new)
         strategy.default(new)
         strategy.admit(new, old, self, intent)
         strategy.prepare(new, old, self)
@@ -183,6 +178,21 @@ class Registry:
         strategy.finish(new, old, self, intent)
         charge(self, served, new, old)
 
+    def _take_side(self, served: Served, old: Obj, new: Obj, intent: Intent, subresource: str) -> None:
+        """A write of one part of the object."""
+        strategy = self.strategy(served)
+        side = strategy.sides[subresource]
+        taken = side.take(old, new)
+        if "managedFields" in new["metadata"]:
+            taken["metadata"] = {**taken["metadata"], "managedFields": new["metadata"]["managedFields"]}
+        new.clear()
+        new.update(taken)
+        strategy.default(new)
+        if strategy.generation and strategy.counted and _essence(new, strategy) != _essence(old, strategy):
+            new["metadata"] = {**new["metadata"], "generation": old["metadata"].get("generation", 0) + 1}
+        if not intent.trusted:
+            refuse(self._stored(served), old, side.validate(new, old))
+
     def patch(self, collection: str, key: tuple[str, str], change: Callable[[Obj], Obj | None], sub: str = "") -> Obj:
         """A controller's change; `key` is namespace and name."""
         return self.update(self.catalog.storage(collection), *key, change, CONTROLLER, sub)
@@ -193,24 +203,38 @@ class Registry:
         obj = entry.read()
         metadata = obj["metadata"]
         self._check_preconditions(served, entry, how)
-        grace = self.strategy(served).grace(obj, how.grace)
+        strategy = self.strategy(served)
+        grace = strategy.grace(obj, how.grace)
         self._add_propagation(metadata, how.propagation)
-        if intent.dry_run:
-            return obj, not (grace or metadata.get("finalizers"))
         pending = metadata.get("finalizers") or (obj.get("spec") or {}).get("finalizers")
-        if not pending and not grace:
-            return self.store.remove(entry.key).read(), True
-        if metadata.get("deletionTimestamp") and grace >= metadata.get("deletionGracePeriodSeconds", 0):
-            if metadata.get("finalizers") != entry.read()["metadata"].get("finalizers"):
+        gone = not pending and not grace
+        if gone and not strategy.graceful:
+            return (obj if intent.dry_run else self.store.remove(entry.key).read()), True
+        if not self._begin_deletion(metadata, grace) and not gone:
+            if not intent.dry_run and metadata.get("finalizers") != entry.read()["metadata"].get("finalizers"):
                 self.store.put(entry.key, obj)
             return obj, False
-        self.strategy(served).terminate(obj)
-        metadata["deletionTimestamp"] = self.clock.stamp(self.clock.now + grace)
+        strategy.terminate(obj)
+        if not intent.dry_run:
+            if gone:
+                return self.store.remove(entry.key, obj).read(), True
+            self.store.put(entry.key, obj)
+        return obj, gone
+
+    def _begin_deletion(self, metadata: dict[str, Any], grace: int) -> bool:
+        """Set when it will be gone; a later deletion can only make that sooner. Whether anything has changed."""
+        deleted, before = metadata.get("deletionTimestamp"), metadata.get("deletionGracePeriodSeconds", 0)
+        if not deleted:
+            metadata["deletionTimestamp"] = self.clock.stamp(self.clock.now + grace)
+            if metadata.get("generation"):
+                metadata["generation"] += 1
+        elif grace >= before:
+            return False
+        else:
+            began = (parse_time(deleted) or self.clock.now) - before
+            metadata["deletionTimestamp"] = self.clock.stamp(began + grace)
         metadata["deletionGracePeriodSeconds"] = grace
-        if metadata.get("generation"):
-            metadata["generation"] += 1
-        self.store.put(entry.key, obj)
-        return obj, False
+        return True
 
     def discard(self, collection: str, namespace: str, name: str, uid: str = "", propagation: str = "") -> None:
         """A controller's deletion of what may be gone already, or be another by now."""
@@ -281,14 +305,14 @@ class Registry:
                 new["status"] = old["status"]
 
     def _check_preconditions(self, served: Served, entry: Entry, how: Deletion) -> None:
-        name = entry.key.name
-        for label, wanted, found in (
-            ("UID", how.uid, entry.meta.uid),
-            ("ResourceVersion", how.version, str(entry.version)),
+        for label, wanted, found, happened in (
+            ("UID", how.uid, entry.meta.uid, "deleted and then recreated"),
+            ("ResourceVersion", how.version, str(entry.version), "modified"),
         ):
             if wanted and wanted != found:
-                text = f"{label} in precondition: {wanted}, {label} in object meta: {found}"
-                raise conflict(served.group, served.plural, name, f"Precondition failed: {text}")
+                text = f"the {label} in the precondition ({wanted}) does not match the {label} in record ({found})"
+                why = f"{text}. The object might have been {happened}"
+                raise conflict(served.group, served.kind, entry.key.name, why)
 
     def _add_propagation(self, metadata: dict[str, Any], propagation: str) -> None:
         wanted = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}.get(propagation)
@@ -327,26 +351,6 @@ def refuse(served: Served, obj: Obj, causes: Iterable[Cause]) -> None:
     found = list(causes)
     if found:
         raise invalid(served.group, served.kind, obj["metadata"]["name"], found)
-
-
-def clean(served: Served, obj: Obj) -> None:
-    """What nobody can say about a new object: its status. What is null is absent."""
-    if "status" in served.subresources:
-        obj.pop("status", None)
-    if not served.custom:
-        prune(obj)
-
-
-def prune(value: Any) -> None:
-    """Take out what is null, in place."""
-    if isinstance(value, dict):
-        for name in [name for name, inner in value.items() if inner is None]:
-            del value[name]
-        for inner in value.values():
-            prune(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            prune(inner)
 
 
 def check_version(served: Served, old: Obj, new: Obj) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
@@ -29,6 +29,15 @@ def _at_once(*_: object) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A subresource that is a part of its object, beside the status: what a write of it changes, and may change."""
+
+    take: Callable[[Obj, Obj], Obj]
+    """The old object with that part of the new one."""
+    validate: Callable[[Obj, Obj], Iterable[Cause]] = _no_causes
+
+
+@dataclass(frozen=True, slots=True)
 class Strategy:
     """The steps of a write in their order: default, admit, prepare, validate, finish. `old` is None for a new one."""
 
@@ -50,6 +59,10 @@ class Strategy:
     """What a deletion that has to wait changes."""
     grace: Callable[[Obj, int | None], int] = _at_once
     """Seconds that a deletion gives it, out of those asked for (None: not said). 0 removes it at once."""
+    graceful: bool = False
+    """Whether a deletion may take its time: then the last state tells when it was to be gone."""
+    sides: Mapping[str, Side] = field(default_factory=dict)
+    """By subresource."""
     name: Rule = subdomain
     """What its name has to be."""
     status: Callable[[], Obj] | None = None

@@ -212,8 +212,7 @@ class Autoscalers(Controller):
         status["conditions"] = look.conditions
         if old != status:
             metadata = look.obj["metadata"]
-            key = metadata["namespace"], metadata["name"]
-            self.registry.patch(AUTOSCALERS, key, lambda now: {**now, "status": status}, "status")
+            self.write_status(Key(AUTOSCALERS, metadata["namespace"], metadata["name"]), status)
 
 
 def _metric_status(metric: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
+from k9py.demo.api.apply import stamped
+from k9py.demo.api.registry import CONTROLLER
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.clock import Timer
-from k9py.demo.core.store import Change, Entry, Key
+from k9py.demo.core.status import StatusError
+from k9py.demo.core.store import Change, Entry, Key, Obj
+
+MANAGER = "kube-controller-manager"
+"""Who is said to have written what controllers write (managedFields)."""
 
 
 class Controller:
@@ -53,6 +59,16 @@ class Controller:
             waiting.cancel()
         self._queued[key] = self.clock.at(when, lambda: self._run(key))
 
+    def write_status(self, key: Key, status: Obj) -> None:
+        """Write the status of an object; its managedFields, if it has any, say that a controller did."""
+        served = self.cluster.catalog.storage(key.collection)
+
+        def change(obj: Obj) -> Obj:
+            return {**obj, "status": status}
+
+        stamping = stamped(self.cluster, served, change, MANAGER, "status")
+        self.registry.update(served, key.namespace, key.name, stamping, CONTROLLER, "status")
+
     def owner(self, collection: str, kind: str) -> Callable[[Change], Iterable[Key]]:
         """For `watch`: the controller of an object, if it is of that kind. Before a change and after it."""
 
@@ -66,8 +82,13 @@ class Controller:
         return keys
 
     def _run(self, key: Key) -> None:
+        """Reconcile it. What is refused because its namespace is being deleted needs to be done no more."""
         del self._queued[key]
-        self.reconcile(key)
+        try:
+            self.reconcile(key)
+        except StatusError as error:
+            if not is_terminating(error):
+                raise
 
 
 def controller_ref(owner: Entry, kind: str, api_version: str) -> dict[str, object]:
@@ -80,3 +101,11 @@ def controller_ref(owner: Entry, kind: str, api_version: str) -> dict[str, objec
         "controller": True,
         "blockOwnerDeletion": True,
     }
+
+
+def is_terminating(error: StatusError) -> bool:
+    """Whether it was refused because its namespace is being deleted, or is gone."""
+    causes = error.details.get("causes", ())
+    if any(cause.get("reason") == "NamespaceTerminating" for cause in causes):
+        return True
+    return error.code == 404 and error.details.get("kind") == "namespaces"

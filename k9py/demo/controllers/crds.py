@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from k9py.demo.api.crds import CLEANUP, COLLECTION, Spec, offers, read_spec
 from k9py.demo.api.registry import Deletion, Intent
+from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.core.store import Entry, Key, Obj
 from k9py.values.resource import Gvr
@@ -19,7 +20,7 @@ class CustomResources(Controller):
 
     name: ClassVar[str] = "customresourcedefinitions"
 
-    def __init__(self, cluster: Any) -> None:
+    def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
         self._brought: dict[Key, list[Gvr]] = {}
         self._specs: dict[Key, Obj] = {}
@@ -56,17 +57,17 @@ class CustomResources(Controller):
 
     def _serve(self, key: Key, spec: Spec) -> None:
         """Put its versions into the catalog, and take out those that are no longer served."""
-        catalog, found = self.cluster.catalog, []
-        for offer in offers(spec):
+        catalog, found = self.cluster.catalog, list(offers(spec))
+        serving = [offer.served.gvr for offer in found if offer.is_served]
+        for gvr in self._brought.get(key, ()):
+            if gvr not in serving:
+                catalog.drop(gvr)
+        for offer in found:
             if offer.is_served:
                 catalog.add(offer.served, offer.is_stored)
-                found.append(offer.served.gvr)
             elif offer.is_stored:
                 catalog.store_as(offer.served)
-        for gvr in self._brought.get(key, ()):
-            if gvr not in found:
-                catalog.drop(gvr)
-        self._brought[key] = found
+        self._brought[key] = [offer.served.gvr for offer in found if offer.is_served or offer.is_stored]
 
     def _withdraw(self, key: Key) -> None:
         self._specs.pop(key, None)
@@ -107,10 +108,9 @@ class CustomResources(Controller):
 
     def _finalize(self, entry: Entry) -> None:
         """Delete all objects; when the last is gone, let the definition go."""
-        served = next((self.cluster.catalog.find(*gvr) for gvr in self._brought.get(entry.key, ())), None)
         if CLEANUP not in entry.meta.finalizers:
             return
-        if served and self._clear(served.storage):
+        if entry.key in self._brought and self._clear(entry.key.name):
             message = "CustomResource deletion is in progress"
             self._note(entry, None, [_condition("Terminating", "True", "InstanceDeletionInProgress", message)])
             self.enqueue(entry.key, AGAIN)
@@ -123,7 +123,7 @@ class CustomResources(Controller):
         self.registry.patch(COLLECTION, ("", entry.key.name), change)
 
     def _clear(self, collection: str) -> bool:
-        """Delete what is there; whether some of it stays for now."""
+        """Delete what is there; whether some of it stays for now. A definition is called as its collection is."""
         served = self.cluster.catalog.storage(collection)
         for entry in self.store.entries(collection):
             if not entry.meta.deletion_timestamp:

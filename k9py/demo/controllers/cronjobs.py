@@ -12,9 +12,8 @@ import msgspec
 
 from k9py.demo.api.events import Recorder, reference
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.controller import Controller, controller_ref
+from k9py.demo.controllers.controller import Controller, controller_ref, is_terminating
 from k9py.demo.controllers.jobs import JOBS, outcome
-from k9py.demo.controllers.podcontrol import is_terminating
 from k9py.demo.controllers.schedule import Schedule, ScheduleError, parse_schedule
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Entry, Key, Obj
@@ -58,7 +57,7 @@ class CronJobs(Controller):
         if not status.get("active"):
             status.pop("active", None)
         if msgspec.json.encode(status) != before:
-            self.registry.patch(CRONJOBS, key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(key, status)
 
     def _follow(self, obj: Obj, jobs: list[Obj]) -> None:
         """What of its active Jobs has finished, or is gone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from k9py.demo.api.events import Recorder
@@ -19,6 +19,8 @@ from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Change, Entry, Key, Obj
 
 SETS = "daemonsets.apps"
+BATCH = 0.2
+"""Seconds in which changes of pods and nodes are gathered: a set on many nodes would be looked at all the time."""
 
 
 class DaemonSets(Controller):
@@ -35,18 +37,31 @@ class DaemonSets(Controller):
         self.backoff = Backoff()
         self.failures = Backoff(1.0, 900.0)
         self.sites: dict[str, Site] = {}
+        self.wishes: dict[Key, tuple[tuple[str, int], dict[str, tuple[Site, Wish]]]] = {}
+        """What each set in its present generation wants of the nodes as they are."""
 
     def start(self) -> None:
         """Watch sets, pods, and nodes."""
         self.watch(SETS)
-        self.watch("pods", self.owner(SETS, "DaemonSet"))
-        self.watch("nodes", self._concerned)
+        owners = self.owner(SETS, "DaemonSet")
+        for collection, keys in (("pods", owners), ("nodes", self._concerned)):
+            self._gather(collection, keys)
+
+    def _gather(self, collection: str, keys: Callable[[Change], Iterable[Key]]) -> None:
+        def hear(change: Change) -> None:
+            for key in keys(change):
+                self.enqueue(key, BATCH)
+
+        for entry in self.store.entries(collection):
+            hear(Change("ADDED", entry, None))
+        self.store.listen(collection, hear)
 
     def reconcile(self, key: Key) -> None:
         """Make what is missing, delete what is too much, replace what is old, write the status."""
         entry = self.store.get(key)
         if entry is None:
             self.backoff.forget(key)
+            self.wishes.pop(key, None)
             for node in self.sites:
                 self.failures.forget(Key(key.namespace, key.name, node))
             return
@@ -54,7 +69,7 @@ class DaemonSets(Controller):
         if entry.meta.deletion_timestamp:
             return
         revision = self.history.hash(self.history.current(entry, obj))
-        wishes = {name: wish_for(obj, site) for name, site in self.sites.items()}
+        wishes = self._wishes(entry, obj)
         error = None
         try:
             self._manage(entry, obj, revision, wishes)
@@ -77,9 +92,24 @@ class DaemonSets(Controller):
         else:
             self.sites[name] = site_of(change.entry)
         if self.sites.get(name) == before:
+            if before:
+                self.sites[name] = before
             return ()
         self.sites = dict(sorted(self.sites.items()))
         return [entry.key for entry in self.store.entries(SETS)]
+
+    def _wishes(self, entry: Entry, obj: Obj) -> dict[str, Wish]:
+        """What it wants of each node; worked out anew where the node, or the set itself, is another."""
+        present = (entry.meta.uid, entry.meta.generation)
+        past, known = self.wishes.get(entry.key, (present, {}))
+        if past != present:
+            known = {}
+        found = {}
+        for name, site in self.sites.items():
+            before = known.get(name)
+            found[name] = before if before and before[0] is site else (site, wish_for(obj, site))
+        self.wishes[entry.key] = (present, found)
+        return {name: wish for name, (_, wish) in found.items()}
 
     def _claim(self, entry: Entry, obj: Obj) -> dict[str, list[Pod]]:
         """Its pods by their nodes; orphans that match become its own."""
@@ -171,7 +201,7 @@ class DaemonSets(Controller):
         }
         status |= {name: number for name, number in optional.items() if number}
         if obj.get("status") != status and self.store.get(entry.key):
-            self.registry.patch(SETS, entry.key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(entry.key, status)
         delay = obj["spec"].get("minReadySeconds", 0)
         if delay and len(ready) != available:
             times = [pod.ready_since + delay - self.clock.now for pod in ready]

@@ -9,9 +9,10 @@ from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.conditions import set_in_place
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.pods import Pod, Selections, pods_of, read_selector
+from k9py.demo.controllers.pods import Pod, pods_of, read_selector
 from k9py.demo.controllers.rollout_math import scaled
 from k9py.demo.controllers.scales import Scale, find_scale
+from k9py.demo.controllers.selections import Selections
 from k9py.demo.core.store import Change, Entry, Key, Obj
 from k9py.values.age import parse_time
 
@@ -148,7 +149,7 @@ class Disruptions(Controller):
         word = "SufficientPods" if allowed else "InsufficientPods"
         status["conditions"] = self._conditions(obj, "True" if allowed else "False", word, "")
         if obj.get("status") != status:
-            self.registry.patch(BUDGETS, key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(key, status)
 
     def _fail(self, entry: Entry, obj: Obj, text: str) -> None:
         status = {**(obj.get("status") or {}), "disruptionsAllowed": 0}
@@ -158,7 +159,7 @@ class Disruptions(Controller):
         status["observedGeneration"] = obj["metadata"].get("generation", 1)
         status["conditions"] = self._conditions(obj, "False", "SyncFailed", text)
         if obj.get("status") != status:
-            self.registry.patch(BUDGETS, entry.key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(entry.key, status)
 
     def _conditions(self, obj: Obj, status: str, reason: str, text: str) -> list[Obj]:
         new = {

@@ -95,7 +95,7 @@ class Jobs(Controller):
         obj = entry.read()
         found = tally(obj, self.pods.owned(entry.meta.uid))
         if outcome(obj):
-            self._release(found)
+            self._untrack(found.counted)
             self.failures.pop(key, None)
             return
         sync = self._look(obj, found)
@@ -110,7 +110,7 @@ class Jobs(Controller):
         except StatusError:
             self.enqueue(key, FIRST_RETRY)
         self._write(key, sync)
-        self._release(found)
+        self._untrack(found.counted)
 
     def _look(self, obj: Obj, found: Tally) -> _Sync:
         status = obj.get("status") or {}
@@ -182,13 +182,13 @@ class Jobs(Controller):
         """As many pods as are still to do, and may run at once."""
         spec, active = sync.obj["spec"], sync.found.active
         if spec.get("suspend"):
-            self._delete(sync, active)
+            self._withdraw(sync, active)
             self._note_suspension(sync, True)
             return
         wanted = self._wanted(sync)
         surplus = len(active) - wanted
         if surplus > 0:
-            self._delete(sync, sorted(active, key=lambda pod: (pod.ready, -pod.created, pod.name))[:surplus])
+            self._withdraw(sync, sorted(active, key=lambda pod: (pod.ready, -pod.created, pod.name))[:surplus])
         elif surplus < 0:
             waiting = sync.found.terminating if spec.get("podReplacementPolicy") == "Failed" else 0
             self._create(key, sync, -surplus - waiting)
@@ -217,6 +217,11 @@ class Jobs(Controller):
         for index in indexes[:BURST]:
             self.control.create(sync.obj, job_pod(entry, sync.obj, index))
             sync.active += 1
+
+    def _withdraw(self, sync: _Sync, pods: Sequence[Pod]) -> None:
+        """Delete pods whose end is to count for nothing."""
+        self._untrack(pods)
+        self._delete(sync, pods)
 
     def _delete(self, sync: _Sync, pods: Sequence[Pod]) -> None:
         for pod in pods:
@@ -254,7 +259,7 @@ class Jobs(Controller):
             self._end(sync, status)
         status |= {"conditions": sync.conditions} if sync.conditions else {}
         if sync.obj.get("status") != status:
-            self.registry.patch(JOBS, key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(key, status)
 
     def _end(self, sync: _Sync, status: Obj) -> None:
         """When nothing runs any more, what it has aimed at has come to pass."""
@@ -271,8 +276,8 @@ class Jobs(Controller):
         status.pop("active", None)
         sync.conditions = [*sync.conditions, self._condition(kind, "True", reason, text)]
 
-    def _release(self, found: Tally) -> None:
-        """Let pods go whose end is known."""
+    def _untrack(self, pods: Sequence[Pod]) -> None:
+        """Take the finalizer from pods."""
 
         def change(obj: Obj) -> Obj:
             rest = [one for one in obj["metadata"].pop("finalizers", ()) if one != FINALIZER]
@@ -280,7 +285,7 @@ class Jobs(Controller):
                 obj["metadata"]["finalizers"] = rest
             return obj
 
-        for pod in found.counted:
+        for pod in pods:
             if self.store.get(pod.key):
                 self.registry.patch("pods", pod.key[1:], change)
 

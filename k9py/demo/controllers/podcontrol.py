@@ -8,6 +8,7 @@ from typing import Any
 from k9py.demo.api.events import Recorder
 from k9py.demo.api.registry import CONTROLLER, Deletion
 from k9py.demo.cluster import Cluster
+from k9py.demo.controllers.controller import is_terminating
 from k9py.demo.controllers.pods import Pod
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Obj
@@ -86,11 +87,3 @@ class PodControl:
         except StatusError as error:
             return error
         return None
-
-
-def is_terminating(error: StatusError) -> bool:
-    """Whether it was refused because its namespace is being deleted, or is gone."""
-    causes = error.details.get("causes", ())
-    if any(cause.get("reason") == "NamespaceTerminating" for cause in causes):
-        return True
-    return error.code == 404 and error.details.get("kind") == "namespaces"

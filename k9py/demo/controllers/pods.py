@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -174,53 +174,6 @@ class Pods:
 def pods_of(cluster: Cluster) -> Pods:
     """The one index of a cluster's pods."""
     return cluster.registry.part(Pods)
-
-
-class Selections:
-    """Which pods each selector of a namespace selects, kept up as pods come, change their labels and go."""
-
-    def __init__(self, pods: Pods) -> None:
-        self._pods = pods
-        self._selectors: dict[str, dict[Key, Selector]] = {}
-        self._members: dict[Key, set[Key]] = {}
-
-    def set(self, key: Key, selector: Selector) -> None:
-        """Select by that from now on."""
-        known = self._selectors.setdefault(key.namespace, {})
-        if known.get(key) == selector:
-            return
-        known[key] = selector
-        self._members[key] = {pod.key for pod in self._pods.within(key.namespace) if selector.matches(pod.labels)}
-
-    def drop(self, key: Key) -> None:
-        """Select no more."""
-        known = self._selectors.get(key.namespace, {})
-        known.pop(key, None)
-        if not known:
-            self._selectors.pop(key.namespace, None)
-        self._members.pop(key, None)
-
-    def members(self, key: Key) -> list[Pod]:
-        """The pods that a selector selects, in order of their names."""
-        found = (self._pods.get(member) for member in sorted(self._members.get(key, ())))
-        return [pod for pod in found if pod]
-
-    def of_namespace(self, namespace: str) -> list[Key]:
-        """All selectors of a namespace."""
-        return list(self._selectors.get(namespace, ()))
-
-    def concerned(self, change: Change) -> Iterator[Key]:
-        """The selectors that select a pod, or did so until now."""
-        pod = change.entry
-        for key, selector in self._selectors.get(pod.key.namespace, {}).items():
-            members = self._members[key]
-            selected = pod.key in members
-            if change.type != "DELETED" and selector.matches(pod.meta.labels):
-                members.add(pod.key)
-                yield key
-            elif selected:
-                members.discard(pod.key)
-                yield key
 
 
 def _discard(index: dict[str, set[Key]], key: Key) -> None:

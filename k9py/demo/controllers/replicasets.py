@@ -137,7 +137,7 @@ class ReplicaSets(Controller):
 
     def _write_status(self, key: Key, obj: Obj, status: Obj) -> None:
         if obj.get("status") != status and self.store.get(key):
-            self.registry.patch(self.collection, key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(key, status)
 
     def _look_again(self, key: Key, obj: Obj, active: Sequence[Pod], error: StatusError | None) -> None:
         """After a failure, or when the next pod will have been ready for long enough."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from k9py.demo.api.apply import stamped
 from k9py.demo.api.events import Recorder
+from k9py.demo.api.registry import CONTROLLER
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.conditions import find
-from k9py.demo.controllers.controller import controller_ref
+from k9py.demo.controllers.controller import MANAGER, controller_ref, is_terminating
 from k9py.demo.controllers.deployment_status import condition, deadline, set_condition
-from k9py.demo.controllers.podcontrol import is_terminating
 from k9py.demo.controllers.pods import HASH_LABEL, same_template, template_hash
 from k9py.demo.controllers.revisions import REVISION, age_order, annotated, by_revision, next_revision, size_annotations
 from k9py.demo.controllers.rollout_math import NEVER, new_size, wanted
@@ -120,7 +121,10 @@ class Rollout:
                 now["metadata"]["annotations"] = notes
             return {**now, "status": new}
 
-        self._cluster.registry.patch(DEPLOYMENTS, self.key[1:], change, "status")
+        registry = self._cluster.registry
+        served = registry.catalog.storage(DEPLOYMENTS)
+        stamping = stamped(self._cluster, served, change, MANAGER, "status")
+        registry.update(served, *self.key[1:], stamping, CONTROLLER, "status")
         return True
 
     def _new_set(self, number: int) -> Obj:

@@ -35,6 +35,8 @@ class Scheduler(Controller):
         """The node of each pod that is bound, by uid."""
         self._waiting: dict[Key, int] = {}
         """Pods that no node suits, and how often they have been tried."""
+        self._chosen: dict[Key, str] = {}
+        """The node of pods that only wait for their volumes."""
 
     def start(self) -> None:
         """Look at all nodes and pods, then hear of their changes."""
@@ -80,6 +82,7 @@ class Scheduler(Controller):
         if change.type == "DELETED":
             self._forget(uid, node)
             self._waiting.pop(entry.key, None)
+            self._chosen.pop(entry.key, None)
             return ()
         seen = glance(entry.raw)
         if seen.over:
@@ -112,7 +115,7 @@ class Scheduler(Controller):
         """Something has changed that those who wait may profit from."""
         for key, tried in sorted(self._waiting.items(), key=lambda one: one[0]):
             first, most = BACKOFF
-            self.enqueue(key, min(first * 2 ** max(0, tried - 1), most))
+            self.enqueue(key, min(first * 2 ** max(0, min(tried - 1, 30)), most))
 
     # placing
 
@@ -134,13 +137,16 @@ class Scheduler(Controller):
             else:
                 refusals[node.name] = why
         if fitting:
-            self._bind(entry, pod, scoring.best(attempt, pod, fitting, self.cluster.random))
+            chosen = self._chosen.pop(entry.key, "")
+            kept = next((node for node in fitting if node.name == chosen), None)
+            self._bind(entry, pod, kept or scoring.best(attempt, pod, fitting, self.cluster.random))
             return
         nominated = preemption.make_room(self, attempt, pod, refusals)
-        self._fail(entry, pod, explain(refusals.values()), nominated)
+        self._fail(entry, pod, explain(refusals.values(), bool(nominated)), nominated)
 
     def _bind(self, entry: Entry, pod: PodView, node: NodeView) -> None:
         if not volumes.select_node(self.cluster, pod, node.name):
+            self._chosen[entry.key] = node.name
             self.enqueue(entry.key, 1.0)
             return
         now = self.clock.stamp()

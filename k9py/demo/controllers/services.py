@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.pods import Pod, Selections, pods_of, read_map_selector
+from k9py.demo.controllers.pods import Pod, pods_of, read_map_selector
+from k9py.demo.controllers.selections import Selections
 from k9py.demo.core.store import Change, Key, Obj
 
 SERVICES = "services"

@@ -8,9 +8,8 @@ from typing import Any
 from k9py.demo.api.events import Recorder
 from k9py.demo.api.registry import CONTROLLER, Deletion
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.controller import controller_ref
+from k9py.demo.controllers.controller import controller_ref, is_terminating
 from k9py.demo.controllers.history import POD_LABEL
-from k9py.demo.controllers.podcontrol import is_terminating
 from k9py.demo.controllers.pods import Pod, pod_from_template
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Entry, Key, Obj
@@ -34,10 +33,10 @@ class StatefulPods:
             self._registry.make("pods", pod)
         except StatusError as error:
             if not is_terminating(error):
-                text = f"create Pod {name} in StatefulSet {entry.key.name} failed error: {error.message}"
+                text = f"Create Pod {name} in StatefulSet {entry.key.name} failed error: {error.message}"
                 self._recorder.warning(obj, "FailedCreate", text)
             raise
-        text = f"create Pod {name} in StatefulSet {entry.key.name} successful"
+        text = f"Create Pod {name} in StatefulSet {entry.key.name} successful"
         self._recorder.normal(obj, "SuccessfulCreate", text)
 
     def create_claims(self, entry: Entry, obj: Obj, pod: str, ordinal: int) -> None:
@@ -52,15 +51,15 @@ class StatefulPods:
                 self._registry.make(CLAIMS, claim)
             except StatusError as error:
                 if not is_terminating(error):
-                    text = f"create Claim {name} for {where} failed error: {error.message}"
+                    text = f"Create Claim {name} for {where} failed error: {error.message}"
                     self._recorder.warning(obj, "FailedCreate", text)
                 raise
-            self._recorder.normal(obj, "SuccessfulCreate", f"create Claim {name} {where} success")
+            self._recorder.normal(obj, "SuccessfulCreate", f"Create Claim {name} {where} success")
 
     def delete(self, obj: Obj, pod: Pod) -> None:
         """Delete a pod."""
         served = self._registry.catalog.storage("pods")
-        where = f"delete Pod {pod.name} in StatefulSet {obj['metadata']['name']}"
+        where = f"Delete Pod {pod.name} in StatefulSet {obj['metadata']['name']}"
         try:
             self._registry.delete(served, pod.key.namespace, pod.name, Deletion(), CONTROLLER)
         except StatusError as error:

@@ -196,7 +196,7 @@ class StatefulSets(Controller):
         # a pod that has just been made or deleted counts as it is now
         status = self._status(state, list(self._claim(state.entry, obj).values()))
         if obj.get("status") != status and self.store.get(key):
-            self.registry.patch(SETS, key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(key, status)
 
     def _status(self, state: _State, pods: list[Pod]) -> Obj:
         obj, size = state.obj, wanted(state.obj)

@@ -36,7 +36,7 @@ class Volumes(Controller):
         known = (volume.get("status") or {}).get("phase", "Pending")
         if phase != known:
             status = {"phase": phase, "lastPhaseTransitionTime": self.clock.stamp()}
-            self.registry.patch(VOLUMES, key[1:], lambda now: {**now, "status": status}, "status")
+            self.write_status(key, status)
         if entry.meta.deletion_timestamp:
             if phase != "Bound":
                 self._unguard(entry)

@@ -92,13 +92,14 @@ class Catalog:
 
     def drop(self, gvr: Gvr) -> None:
         """Serve it no longer."""
-        served = self._served.pop(gvr, None)
+        stored = (one for one in self._storage.values() if one.gvr == gvr)
+        served = self._served.pop(gvr, None) or next(stored, None)
         if served is None:
             return
         self._kinds.pop((gvr.api_version, served.kind), None)
         if self._storage.get(served.storage) == served:
             del self._storage[served.storage]
-        if not self.in_version(served.group, gvr.version):
+        if gvr.version in self._groups.get(gvr.group, ()) and not self.in_version(served.group, gvr.version):
             self._groups[gvr.group].remove(gvr.version)
             if not self._groups[gvr.group]:
                 del self._groups[gvr.group]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 
 from aiohttp import web
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.parts import version_of
-from k9py.demo.core.status import method_not_allowed
-from k9py.demo.http.answers import answer
+from k9py.demo.core.status import method_not_allowed, no_such_path
 from k9py.demo.http.discovery import nowhere
 
 Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
@@ -60,6 +61,8 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
 
 
 async def _version(cluster: Cluster, request: web.Request) -> web.StreamResponse:
+    if request.path.strip("/") != "version":
+        raise no_such_path()
     if request.method not in ("GET", "HEAD"):
         raise method_not_allowed()
     major, minor, patch = version_of(cluster.off)
@@ -69,7 +72,7 @@ async def _version(cluster: Cluster, request: web.Request) -> web.StreamResponse
         found |= {"minCompatibilityMajor": str(major), "minCompatibilityMinor": str(minor - 1)}
     found |= {"gitVersion": f"v{major}.{minor}.{patch}", "gitCommit": "module", "gitTreeState": "clean"}
     built = {"buildDate": "1970-01-01T00:00:00Z", "goVersion": "go1.26.8", "compiler": "gc", "platform": "linux/amd64"}
-    return answer(found | built)
+    return web.json_response(found | built, dumps=partial(json.dumps, indent=2))
 
 
 async def _health(cluster: Cluster, request: web.Request) -> web.StreamResponse:

@@ -21,7 +21,7 @@ _HEAD = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind stri
 def incoming(cluster: Cluster, call: Call) -> Obj:
     """The object. StatusError for what is none."""
     served = call.target.served
-    obj = call.read()
+    obj: Obj = call.read()
     _check_head(call, obj)
     if served.custom:
         _check_custom(served, obj)

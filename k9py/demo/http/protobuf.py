@@ -29,7 +29,7 @@ def decode(body: bytes) -> dict[str, Any]:
         unknown = dict(_wire(body[4:]))
         head = {number: bytes(value).decode() for number, value in _wire(unknown.get(1, b""))}
         return _object(head.get(1, ""), head.get(2, ""), unknown.get(2, b""), unknown.get(4, b""))
-    except (IndexError, UnicodeDecodeError, struct.error, TypeError, msgspec.DecodeError) as error:
+    except (IndexError, KeyError, UnicodeDecodeError, struct.error, TypeError, msgspec.DecodeError) as error:
         raise bad_request(f"the request body cannot be read: {error}") from None
 
 

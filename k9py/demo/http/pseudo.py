@@ -22,7 +22,9 @@ def pseudo(group: str, version: str, kind: str) -> Served:
 
 def read_as(cluster: Cluster, call: Call, served: Served) -> Obj:
     """The body as an object of that kind. StatusError if it is none."""
-    return incoming(cluster, as_call(call, served))
+    obj = incoming(cluster, as_call(call, served))
+    obj.setdefault("metadata", {})
+    return obj
 
 
 def as_call(call: Call, served: Served) -> Call:

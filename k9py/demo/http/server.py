@@ -96,6 +96,8 @@ class ApiServer:
         if special:
             return special
         handler = HANDLERS.get(call.verb)
+        if call.verb == "create" and target.name and not target.subresource:
+            raise method_not_allowed()
         if handler is None or (not target.subresource and call.verb not in target.served.verbs):
             raise method_not_allowed()
         return handler

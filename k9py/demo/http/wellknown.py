@@ -85,8 +85,11 @@ def _schema(raw: bytes, read: Read) -> Any:
 
 
 def _schema_or_list(wire: Wire, read: Read) -> Any:
-    lists = [_schema(value, read) for number, value in wire if number == 2]
-    return lists or next((_schema(value, read) for number, value in wire if number == 1), None)
+    return [_schema(value, read) for number, value in wire if number == 2] or _first_schema(wire, read)
+
+
+def _first_schema(wire: Wire, read: Read) -> Any:
+    return next((_schema(value, read) for number, value in wire if number == 1), None)
 
 
 def _schema_or_bool(wire: Wire, read: Read) -> Any:
@@ -95,8 +98,7 @@ def _schema_or_bool(wire: Wire, read: Read) -> Any:
 
 
 def _schema_or_strings(wire: Wire, read: Read) -> Any:
-    strings = [bytes(value).decode() for number, value in wire if number == 2]
-    return strings or next((_schema(value, read) for number, value in wire if number == 1), None)
+    return [bytes(value).decode() for number, value in wire if number == 2] or _first_schema(wire, read)
 
 
 SPECIAL: Mapping[str, Callable[[Wire, Read], Any]] = {

@@ -134,7 +134,9 @@ def add_metrics_server(cluster: Cluster) -> None:
     }
     _workload(cluster, "deployments.apps", "Deployment", "metrics-server", labels, spec, replicas=1)
     ports = [{"name": "https", "port": 443, "targetPort": "https"}]
-    _make(cluster, "services", "v1", "Service", "metrics-server", labels=labels, spec={"selector": labels, "ports": ports})
+    _make(
+        cluster, "services", "v1", "Service", "metrics-server", labels=labels, spec={"selector": labels, "ports": ports}
+    )
     _add_api_service(cluster)
 
 

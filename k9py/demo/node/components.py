@@ -26,7 +26,9 @@ class Daemon(Program):
     def start(self, process: Process) -> None:
         """Say what it has to say."""
         for index, line in enumerate(self._lines):
-            process.log(_klog(process.clock.now + 0.037 * index, process.random.randrange(1, 30) + 30 * index, line), "stderr")
+            process.log(
+                _klog(process.clock.now + 0.037 * index, process.random.randrange(1, 30) + 30 * index, line), "stderr"
+            )
 
     def idle(self, container: Obj) -> bool:
         """Nobody misses the lines."""

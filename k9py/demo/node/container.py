@@ -71,7 +71,9 @@ class Container:
     pulled: float = 0.0
     """When a pull failed."""
     resources: Obj = field(default_factory=dict)
-    """Those that it was given; the spec's may be newer."""
+    """Those that it has; the spec's may be newer."""
+    allocated: Obj = field(default_factory=dict)
+    """Those that the node has granted it."""
     probes: list[Timer] = field(default_factory=list)
 
     @property

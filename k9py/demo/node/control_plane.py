@@ -25,6 +25,7 @@ def install(cluster: Cluster) -> None:
     """Make all of them on the nodes there are. Namespaces, RBAC and controllers must be there."""
     for name, image in images():
         cluster.kubelets.images.add(name, image)
+    cluster.kubelets.refresh()
     for node in _control_plane(cluster):
         for component in COMPONENTS:
             cluster.registry.make("pods", _mirror(cluster, component, node))

@@ -31,9 +31,7 @@ def evict_one(kubelet: Kubelet, kind: str) -> bool:
     what = WHAT[kind]
     kubelet.recorder.warning(kubelet.reference(), "EvictionThresholdMet", f"Attempting to reclaim {what}")
     available = format_bytes(int(run.random.uniform(40_000, 95_000)) * 1024)
-    message = (
-        f"The node was low on resource: {what}. Threshold quantity: {_THRESHOLDS[what]}, available: {available}. "
-    )
+    message = f"The node was low on resource: {what}. Threshold quantity: {_THRESHOLDS[what]}, available: {available}. "
     message += "".join(_container(pod, name, what, size) for name, size in used.items())
     run.warn("Evicted", message)
     run.evict("Evicted", message)
@@ -43,10 +41,7 @@ def evict_one(kubelet: Kubelet, kind: str) -> bool:
 def _container(pod: Obj, name: str, what: str, size: float) -> str:
     spec = next(one for one in pod["spec"]["containers"] if one["name"] == name)
     request = spec.get("resources", {}).get("requests", {}).get(what, "0")
-    return (
-        f"Container {name} was using {int(size // 1024)}Ki, request is {request}, "
-        f"has larger consumption of {what}. "
-    )
+    return f"Container {name} was using {int(size // 1024)}Ki, request is {request}, has larger consumption of {what}. "
 
 
 def _rank(run: PodRun) -> tuple[bool, int, float, PodRun, dict[str, float]] | None:

@@ -281,7 +281,8 @@ class Files:
     def _walk(self, path: str, follow: bool, links: int) -> Place:
         if not links:
             raise FileError(LOOP)
-        folder, name, node, read_only = self.root, "", self.root, self.read_only
+        folder, name, read_only = self.root, "", self.read_only
+        node: Node | None = folder
         trail: list[tuple[str, Folder, bool]] = []
         parts = [part for part in path.split("/") if part and part != "."]
         for index, part in enumerate(parts):
@@ -299,7 +300,7 @@ class Files:
                 above = "/" + "/".join(one[0] for one in trail[1:])
                 rest = "/".join((found.target, *parts[index + 1 :]))
                 return self._walk(posixpath.join(above, rest), follow, links - 1)
-            node = found  # type: ignore[assignment]
+            node = found
         here = "/" + "/".join(one for one in (*(one[0] for one in trail[1:]), name) if one)
         return Place(folder, name, node, read_only, here)
 

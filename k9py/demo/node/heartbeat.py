@@ -25,8 +25,9 @@ class Heartbeat:
     def __init__(self, kubelet: Kubelet) -> None:
         self._kubelet = kubelet
         self.pressed: set[str] = set()
-        self.dirty = True
+        self.dirty = False
         """Whether there is something to tell before the next report is due."""
+        self._cordoned = False
         self._reported = kubelet.cluster.clock.now - kubelet.cluster.random.uniform(0, REPORT)
 
     def beat(self) -> None:
@@ -38,19 +39,42 @@ class Heartbeat:
         if self.dirty or cluster.clock.now - self._reported >= REPORT:
             self.report()
 
+    def announce(self) -> None:
+        """What a kubelet says when it begins."""
+        self._say("Starting", "Starting kubelet.")
+        for kind in ("MemoryPressure", "DiskPressure", "PIDPressure"):
+            self._say_state(GOOD[kind].reason.replace("Kubelet", "Node", 1))
+        self._say("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")
+        self._say_state("NodeReady")
+
+    def cordon(self, on: bool) -> None:
+        """The node is cordoned, or no longer: its kubelet says so with its next look at itself."""
+        if on != self._cordoned:
+            self._cordoned = on
+            word = "NodeNotSchedulable" if on else "NodeSchedulable"
+            delay = self._kubelet.cluster.random.uniform(0.5, RENEW)
+            self._kubelet.cluster.clock.after(delay, lambda: self._say_state(word))
+
+    def _say_state(self, word: str) -> None:
+        self._say(word, f"Node {self._kubelet.name} status is now: {word}")
+
+    def _say(self, reason: str, message: str) -> None:
+        if not self._kubelet.down:
+            self._kubelet.recorder.normal(self._kubelet.reference(), reason, message)
+
     def press(self, kind: str, on: bool) -> None:
         """A pressure begins or ends, and is reported at once."""
         (self.pressed.add if on else self.pressed.discard)(kind)
         word = (BAD if on else GOOD)[kind]
         reason = word.reason.replace("Kubelet", "Node", 1) if kind != "Ready" else f"Node{'Not' * on}Ready"
-        node = self._kubelet.reference()
-        self._kubelet.recorder.normal(node, reason, f"Node {self._kubelet.name} status is now: {reason}")
+        self._say_state(reason)
         self.report()
 
     def report(self) -> None:
         """Write the status of the node."""
         cluster = self._kubelet.cluster
         self.dirty = False
+        self._cordoned = False
         self._reported = cluster.clock.now
         now = cluster.clock.stamp()
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from k9py.demo.node.program import Program
+from k9py.demo.node.shell.flavours import flavour_of
 
 HUB = "docker.io"
 """The registry of names that say none."""
 RATE = 40 * 2**20
 """Bytes a second of a pull."""
 
-_NAME = re.compile(
-    r"(?P<name>(?:[A-Za-z0-9][A-Za-z0-9._-]*(?::[0-9]+)?/)?[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)"
-    r"(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]{32,}))?"
+_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_PATH = re.compile(
+    rf"(?P<path>{_PART}(?:/{_PART})*)(?::(?P<tag>\w[\w.-]{{0,127}}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]{{32,}}))?"
 )
-_PART = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?")
 
 
 class ImageNameError(ValueError):
@@ -33,6 +34,8 @@ class Image:
     size: int = 42_000_000
     argv: tuple[str, ...] = ()
     """What it runs when the pod names no command."""
+    entrypoint: tuple[str, ...] | None = None
+    """What stays of that when the pod names args alone; None: its first word."""
     env: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     everywhere: bool = False
@@ -53,7 +56,9 @@ class Images:
     def __init__(self) -> None:
         self._known: dict[str, Image] = {}
         self._tags: dict[str, set[str]] = {}
-        self.default: Callable[[str], Image] = lambda full: Image(size=size_of(full))
+        self._found: dict[str, Image] = {}
+        """By each name that has been asked for."""
+        self.default: Callable[[str], Image] = public_image
         """What any other image is, by its full name."""
 
     def add(self, name: str, image: Image | Program) -> None:
@@ -61,11 +66,17 @@ class Images:
         full = full_name(name)
         self._known[full] = image if isinstance(image, Image) else Image(image)
         repository, _, tag = full.rpartition(":")
+        self._found.clear()
         self._tags.setdefault(repository, set()).add(tag)
 
     def find(self, name: str) -> Image:
         """The image of a name. ImageNameError if it is no name."""
-        full = full_name(name)
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._find(full_name(name))
+        return found
+
+    def _find(self, full: str) -> Image:
         image = self._known.get(full)
         if image is not None:
             return image
@@ -92,25 +103,33 @@ class Images:
         return ((name, image.size) for name, image in self._known.items() if image.everywhere)
 
 
+def public_image(full: str) -> Image:
+    """An image that nobody has told of: by its name it is known what people expect of it."""
+    flavour = flavour_of(full)
+    return Image(flavour.program or Program(), size_of(full), flavour.argv, flavour.entrypoint)
+
+
 def full_name(name: str) -> str:
     """A name with registry and tag: `nginx` is `docker.io/library/nginx:latest`. ImageNameError if it is none."""
-    match = _NAME.fullmatch(name)
-    if not match:
+    host, path = _split_host(name)
+    remote = path.partition(":")[0].partition("@")[0]
+    if remote != remote.lower():
+        raise ImageNameError(_invalid(name, f"invalid reference format: repository name ({remote}) must be lowercase"))
+    match = _PATH.fullmatch(path)
+    if not match or not _HOST.fullmatch(host):
         raise ImageNameError(_invalid(name, "invalid reference format"))
-    path, tag, digest = match["name"], match["tag"], match["digest"]
-    parts = path.split("/")
-    host = parts.pop(0) if len(parts) > 1 and (set(parts[0]) & set(".:") or parts[0] == "localhost") else HUB
-    for part in parts:
-        if not _PART.fullmatch(part):
-            lower = part.lower()
-            why = f"repository name ({'/'.join(parts)}) must be lowercase" if _PART.fullmatch(lower) else ""
-            raise ImageNameError(_invalid(name, "invalid reference format" + (f": {why}" if why else "")))
-    if host == HUB and len(parts) == 1:
-        parts.insert(0, "library")
-    repository = "/".join((host, *parts))
-    if digest:
-        return f"{repository}@{digest}"
-    return f"{repository}:{tag or 'latest'}"
+    repository = f"{host}/{match['path']}"
+    if match["digest"]:
+        return f"{repository}@{match['digest']}"
+    return f"{repository}:{match['tag'] or 'latest'}"
+
+
+def _split_host(name: str) -> tuple[str, str]:
+    """The registry and the rest (distribution/reference)."""
+    first, slash, rest = name.partition("/")
+    if slash and (set(first) & set(".:") or first == "localhost" or first != first.lower()):
+        return (first, f"library/{rest}") if first == HUB and "/" not in rest else (first, rest)
+    return HUB, name if slash else f"library/{name}"
 
 
 def digest_of(full: str) -> str:

@@ -39,6 +39,7 @@ class Kubelet:
         self.down = False
         self.intent = Intent("kubelet", f"system:node:{self.name}")
         self._pulls_end = 0.0
+        self._pulling: dict[str, float] = {}
         self.address = _address(node)
         self._range = ip_network(node.get("spec", {}).get("podCIDR") or DEFAULT_RANGE)
         self._used: set[str] = set()
@@ -140,9 +141,12 @@ class Kubelet:
 
     # images
 
-    def queue_pull(self, seconds: float) -> float:
+    def queue_pull(self, full: str, seconds: float) -> float:
         """Wait for the pulls before, then for this one. Answers how long that takes together."""
         now = self.cluster.clock.now
+        if self._pulling.get(full, 0.0) > now:
+            seconds = 0.05  # its layers are there by then
+        self._pulling[full] = max(self._pulls_end, now) + seconds
         self._pulls_end = max(self._pulls_end, now) + seconds
         return self._pulls_end - now
 
@@ -193,6 +197,9 @@ class Kubelet:
     def come_back(self) -> None:
         """The machine has been started again, and so is what was on it."""
         self.down = False
+        boot = f"{self.cluster.random.getrandbits(128):032x}"
+        self.recorder.warning(self.reference(), "Rebooted", f"Node {self.name} has been rebooted, boot id: {boot}")
+        self.heartbeat.announce()
         self.heartbeat.beat()
         self.heartbeat.report()
         for run in list(self.runs.values()):

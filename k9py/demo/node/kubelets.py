@@ -55,6 +55,20 @@ class _Pod(msgspec.Struct, gc=False):
         return self.over or (bool(statuses) and all(one.state.running is not None for one in statuses))
 
 
+class _NodeSpec(msgspec.Struct, gc=False):
+    unschedulable: bool = False
+
+
+class _NodeStatus(msgspec.Struct, gc=False, rename="camel"):
+    node_info: dict[str, str] = {}
+
+
+class _Node(msgspec.Struct, gc=False):
+    spec: _NodeSpec = msgspec.field(default_factory=_NodeSpec)
+    status: _NodeStatus = msgspec.field(default_factory=_NodeStatus)
+
+
+_read_node = msgspec.json.Decoder(_Node).decode
 _read = msgspec.json.Decoder(_Pod).decode
 
 
@@ -67,7 +81,8 @@ class Kubelets:
         self._kubelets: dict[str, Kubelet] = {}
         self._where: dict[str, Kubelet] = {}
         """By the uid of each pod that a kubelet has."""
-        self.usage = Usage(cluster, self._kubelets)
+        self.usage = Usage(cluster, self._kubelets, self._where)
+        self._started = False
 
     def start(self) -> None:
         """Begin: a kubelet for each node, and for each that is added; pods that are bound already are taken over."""
@@ -78,6 +93,7 @@ class Kubelets:
         for entry in store.entries("pods"):
             self._hear_pod(Change("ADDED", entry, None))
         store.listen("pods", self._hear_pod)
+        self._started = True
         self.cluster.clock.every(RENEW, self._beat)
 
     def stop(self, node: str) -> None:
@@ -120,6 +136,11 @@ class Kubelets:
         """The kubelet of a node; None if there is no such node."""
         return self._kubelets.get(node)
 
+    def refresh(self) -> None:
+        """All nodes have new images: their status says so with the next heartbeat."""
+        for kubelet in self._kubelets.values():
+            kubelet.heartbeat.dirty = True
+
     def _beat(self) -> None:
         for kubelet in self._kubelets.values():
             kubelet.heartbeat.beat()
@@ -128,8 +149,16 @@ class Kubelets:
         name = change.entry.key.name
         if change.type == "DELETED":
             self._kubelets.pop(name, None)
-        elif name not in self._kubelets:
+            return
+        node = _read_node(change.entry.raw)
+        kubelet = self._kubelets.get(name)
+        if kubelet is not None:
+            kubelet.heartbeat.cordon(node.spec.unschedulable)
+        elif node.status.node_info:
+            # one that somebody has only written down has no kubelet
             self._kubelets[name] = Kubelet(self, change.entry)
+            if self._started:
+                self._kubelets[name].heartbeat.announce()
 
     def _hear_pod(self, change: Change) -> None:
         uid = change.entry.meta.uid

@@ -10,8 +10,10 @@ from k9py.demo.core.store import Obj
 from k9py.demo.node import environment, pulling
 from k9py.demo.node.container import Container
 from k9py.demo.node.files import Files
+from k9py.demo.node.images import Image
 from k9py.demo.node.log import Log
 from k9py.demo.node.program import Process, StartError
+from k9py.demo.node.shell.program import program_for
 from k9py.demo.node.statuses import waiting
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def launch(run: PodRun, pod: Obj, spec: Obj, container: Container) -> Steps:
         run.warn("Failed", f"Error: {error}", container.path)
         return run.random.uniform(RETRY, 1.5 * RETRY)
     yield run.random.uniform(0.08, 0.25)
-    argv = command_line(spec, image.argv, env)
+    argv = command_line(spec, image, env)
+    container.program = program_for(spec["image"], argv, image.program)
     process = _create(run, spec, container, argv, env)
     yield run.random.uniform(0.05, 0.2)
     return (yield from _start(run, spec, container, process))
@@ -70,11 +73,14 @@ def _duration(seconds: float) -> str:
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"
 
 
-def command_line(spec: Obj, default: tuple[str, ...], env: dict[str, str]) -> list[str]:
+def command_line(spec: Obj, image: Image, env: dict[str, str]) -> list[str]:
     """The command line: `command` replaces what the image runs, `args` what it passes."""
-    words = [*(spec.get("command") or default[:1]), *(spec.get("args") or ())]
-    if not spec.get("command") and not spec.get("args"):
-        words = list(default)
+    if spec.get("command"):
+        words = [*spec["command"], *(spec.get("args") or ())]
+    elif spec.get("args"):
+        words = [*(image.argv[:1] if image.entrypoint is None else image.entrypoint), *spec["args"]]
+    else:
+        words = list(image.argv)
     return [environment.expand(word, env) for word in words]
 
 
@@ -84,7 +90,7 @@ def _create(run: PodRun, spec: Obj, container: Container, argv: list[str], env: 
         container.restarts += 1
         container.previous = container.log
     container.id = f"containerd://{run.random.getrandbits(256):064x}"
-    container.resources = spec.get("resources", {})
+    container.resources = container.allocated = spec.get("resources", {})
     run.tell("Created", "Container created", container.path)
     return make_process(run, spec, container, argv, env)
 

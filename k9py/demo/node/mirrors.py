@@ -35,7 +35,9 @@ def renew(run: PodRun) -> None:
     """Show it again: the same containers under a new uid."""
     cluster = run.cluster
     old = run.pod()
-    metadata = {name: old["metadata"][name] for name in ("name", "namespace", "labels", "annotations", "ownerReferences")}
+    metadata = {
+        name: old["metadata"][name] for name in ("name", "namespace", "labels", "annotations", "ownerReferences")
+    }
     pod = {"kind": "Pod", "apiVersion": "v1", "metadata": metadata, "spec": old["spec"], "status": old["status"]}
 
     def make() -> None:

@@ -33,11 +33,11 @@ class Endpoint:
         return self.answer(b"") is not None
 
 
-class Unknown(Exception):  # noqa: N818 - a name that is nobody's
+class Unknown(Exception):
     """No such name."""
 
 
-class Unanswered(Exception):  # noqa: N818 - nobody is there
+class Unanswered(Exception):
     """The name is known, but nothing answers: `refused` says no at once, otherwise nobody says anything."""
 
     def __init__(self, refused: bool) -> None:
@@ -57,7 +57,11 @@ def resolve(cluster: Cluster, namespace: str, name: str) -> tuple[str, list[str]
         if address not in ("", "None") and not pod:
             return full, [address]
         pods = list(_backing(cluster, service))
-        ips = [obj["status"]["podIP"] for obj in pods if not pod or obj["spec"].get("hostname", obj["metadata"]["name"]) == pod]
+        ips = [
+            obj["status"]["podIP"]
+            for obj in pods
+            if not pod or obj["spec"].get("hostname", obj["metadata"]["name"]) == pod
+        ]
         if ips:
             return f"{pod}.{full}" if pod else full, ips
     raise Unknown(name)
@@ -97,7 +101,8 @@ def _first(endpoints: Iterator[Endpoint], refused: bool) -> Endpoint:
 def _endpoints(cluster: Cluster, pods: list[Obj], entry: Obj) -> Iterator[Endpoint]:
     """Any of the pods, by chance, as kube-proxy chooses."""
     for pod in cluster.random.sample(pods, len(pods)):
-        port = target_port(pod, entry.get("targetPort", entry["port"]))
+        wanted: int | str = entry.get("targetPort") or entry["port"]
+        port = target_port(pod, wanted)
         if port is not None:
             yield from _endpoints_of(cluster, pod["metadata"]["uid"], port)
 
@@ -126,7 +131,9 @@ def _service(cluster: Cluster, namespace: str, name: str) -> tuple[Obj, str] | N
         if head and len(parts) <= 3:
             service = cluster.registry.read("services", where[0], head[0])
             if service is not None:
-                return service, parts[0] if head is not parts[:1] and head == parts[1:2] and len(parts) > 1 and head[0] != parts[0] else ""
+                return service, parts[0] if head is not parts[:1] and head == parts[1:2] and len(parts) > 1 and head[
+                    0
+                ] != parts[0] else ""
     return None
 
 
@@ -152,7 +159,10 @@ def _backing(cluster: Cluster, service: Obj) -> Iterator[Obj]:
 
 
 def _selected(entry: Entry, selector: dict[str, str]) -> bool:
-    return all(entry.meta.labels.get(key) == value for key, value in selector.items()) and not entry.meta.deletion_timestamp
+    return (
+        all(entry.meta.labels.get(key) == value for key, value in selector.items())
+        and not entry.meta.deletion_timestamp
+    )
 
 
 def _ready(pod: Obj) -> bool:

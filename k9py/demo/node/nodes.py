@@ -147,7 +147,7 @@ def _status(cluster: Cluster, name: str, number: int, size: _Size) -> Obj:
         "allocatable": _amounts(size, RESERVED_MEMORY),
         "conditions": conditions(cluster.clock.stamp(), {}, ()),
         "daemonEndpoints": {"kubeletEndpoint": {"Port": KUBELET_PORT}},
-        "images": [],
+        "images": _images(cluster),
         "nodeInfo": {
             "architecture": "amd64",
             "bootID": _uuid(known[32:]),
@@ -161,6 +161,13 @@ def _status(cluster: Cluster, name: str, number: int, size: _Size) -> Obj:
             "systemUUID": _uuid(known),
         },
     }
+
+
+def _images(cluster: Cluster) -> list[Obj]:
+    """Those that every node has, the largest first; a node may be made before there are kubelets."""
+    kubelets = getattr(cluster, "kubelets", None)
+    known = sorted(kubelets.images.everywhere(), key=lambda one: (-one[1], one[0])) if kubelets else []
+    return [{"names": [name], "sizeBytes": size} for name, size in known]
 
 
 def _amounts(size: _Size, reserved: float) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Entry, Obj
-from k9py.demo.node import mounts, resizing, restoring, statuses, stopping
+from k9py.demo.node import admission, mounts, resizing, restoring, statuses, stopping
 from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Backoff, Container
 from k9py.demo.node.files import Volume
 from k9py.demo.node.launch import launch, pending
@@ -43,8 +43,13 @@ class PodRun:
         self.failure: tuple[str, str] = ("", "")
         """Reason and message of a pod that the kubelet itself has given up."""
         self.stopping = False
+        self.resizing = False
+        self.resize_pending: tuple[str, str] | None = None
+        """Reason and message of a resize that the node cannot do."""
         self.volumes: dict[str, Volume] = {}
         """What its containers share, by name."""
+        self._gated = False
+        """Whether its readiness depends on conditions that others write."""
         self._mounts = Backoff()
         self._work: Work | None = None
         self._timer: Timer | None = None
@@ -75,9 +80,25 @@ class PodRun:
 
     def begin(self) -> None:
         """It has just been bound to the node."""
+        refused = admission.refusal(self, self.pod())
+        if refused:
+            self.cluster.clock.after(0.05, lambda: self._refuse(*refused))
+            return
         self.kubelet.claim_address(self)
         self._watch_deadline()
         self.sync_in(self.random.uniform(0.01, 0.1))
+
+    def _refuse(self, reason: str, message: str) -> None:
+        """The kubelet does not take it: it has failed before anything of it has run."""
+        if self.entry.meta.deletion_timestamp:
+            return
+        self.warn(reason, message)
+        self.over, self.failure = "Failed", (reason, f"Pod was rejected: {message}")
+        status = {"phase": "Failed", "reason": reason, "message": self.failure[1], "qosClass": statuses.qos(self.pod())}
+        generation = self.entry.meta.generation
+        self.kubelet.write_status(
+            self.key, {**status, "observedGeneration": generation, "startTime": self.cluster.clock.stamp()}
+        )
 
     def resume(self) -> None:
         """It has been on the node for long: go on from where its status says it is."""
@@ -99,6 +120,8 @@ class PodRun:
         elif entry.meta.generation != old.meta.generation:
             self._watch_deadline()
             self.sync_in(0.05)
+        elif self._gated:
+            self.sync_in(0.1)
 
     def ended(self, container: Container, process: Process | None, code: int, reason: str) -> None:
         """A process has ended."""
@@ -230,6 +253,7 @@ class PodRun:
         pod = self.pod()
         self._adopt_containers(pod)
         self._show_reasons()
+        resizing.allocate(self, pod)
         self.write()
         if self.over:
             return
@@ -240,7 +264,7 @@ class PodRun:
         if fresh and not (yield from self._make_sandbox(pod)):
             return
         yield from stopping.kill_unhealthy(self)
-        resizing.resize(self, pod)
+        yield from resizing.actuate(self, pod)
         changed = yield from self._launch_due(pod)
         if fresh or changed:
             # whatever the runtime has made is seen a moment later (the kubelet's PLEG)
@@ -280,6 +304,7 @@ class PodRun:
     def _adopt_containers(self, pod: Obj) -> None:
         """A Container for each that the spec names; ephemeral ones come later than the others."""
         inits = bool(pod["spec"].get(INIT))
+        self._gated = bool(pod["spec"].get("readinessGates"))
         for kind in (INIT, MAIN, EPHEMERAL):
             for spec in pod["spec"].get(kind, ()):
                 if spec["name"] not in self.containers:
@@ -327,8 +352,7 @@ class PodRun:
 
     def _conditions(self, pod: Obj, ordered: list[Container], phase: str, old: Obj) -> list[Obj]:
         now = self.cluster.clock.stamp()
-        new = statuses.conditions(ordered, phase, self.sandboxed, now)
-        new += resizing.conditions(self)
+        new = resizing.conditions(self) + statuses.conditions(ordered, phase, self.sandboxed, now)
         if self.failure[0] in _DISRUPTIONS:
             new.append(statuses.disrupted(*self.failure))
         statuses.gates(new, pod)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Obj
-from k9py.demo.node.container import INIT, Container
+from k9py.demo.node.container import INIT, MAIN, Container
 
 if TYPE_CHECKING:
     from k9py.demo.node.pod_run import PodRun
@@ -156,7 +156,7 @@ class Prober:
 
     def _judge(self, container: Container) -> None:
         """Whether it is ready."""
-        counts = container.kind != INIT or container.sidecar
+        counts = container.kind == MAIN or container.sidecar
         container.ready = counts and container.running and container.started and not self.failing(container)
 
     def _alive(self, probe: Probe) -> None:

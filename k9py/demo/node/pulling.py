@@ -56,7 +56,7 @@ def _pull(
     seconds = (0.4 if present else image.seconds) * run.random.uniform(0.85, 1.15)
     if image.error:
         seconds = run.random.uniform(0.6, 1.6)
-    wait = run.kubelet.queue_pull(seconds)
+    wait = run.kubelet.queue_pull(full, seconds)
     yield wait
     if image.error and not present:
         return _refuse(run, container, name, image.error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ Amounts = dict[str, float]
 """By name of the resource, in its own unit: cores, bytes, pieces."""
 
 
-def amounts(listed: Mapping[str, str] | None) -> Amounts:
+def amounts(listed: Mapping[str, Any] | None) -> Amounts:
     """Quantities as numbers."""
     return {name: parse_quantity(str(value)) for name, value in (listed or {}).items()}
 
@@ -34,21 +34,26 @@ def most(one: Amounts, other: Mapping[str, float]) -> Amounts:
 
 def requested(spec: Obj, which: str = "requests") -> Amounts:
     """What a pod asks of a node: its containers together, or more if an init container needs more, and its overhead."""
+    inits = [(_of(one, which), one.get("restartPolicy") == "Always") for one in spec.get("initContainers", ())]
+    total = total_of([_of(one, which) for one in spec.get("containers", ())], inits)
+    total.update(amounts(spec.get("resources", {}).get(which)))
+    return add(total, amounts(spec.get("overhead")))
+
+
+def total_of(containers: Iterable[Amounts], inits: Iterable[tuple[Amounts, bool]]) -> Amounts:
+    """The sum of the containers, or the most that an init container needs; of those it is said whether they stay."""
     total: Amounts = {}
-    for container in spec.get("containers", ()):
-        add(total, _of(container, which))
+    for own in containers:
+        add(total, own)
     beside: Amounts = {}
     peak: Amounts = {}
-    for container in spec.get("initContainers", ()):
-        own = _of(container, which)
-        if container.get("restartPolicy") == "Always":
+    for own, stays in inits:
+        if stays:
             add(beside, own)
             most(peak, beside)
         else:
             most(peak, add(dict(own), beside))
-    most(add(total, beside), peak)
-    total.update(amounts(spec.get("resources", {}).get(which)))
-    return add(total, amounts(spec.get("overhead")))
+    return most(add(total, beside), peak)
 
 
 def _of(container: Obj, which: str) -> Amounts:
@@ -61,15 +66,8 @@ def pod_requests(pod: Obj) -> dict[str, str]:
 
 
 def pod_limits(pod: Obj) -> dict[str, str]:
-    """The limits of a pod; a resource has one only if every container has."""
-    containers = pod["spec"].get("containers", ())
-    found = requested(pod["spec"], "limits")
-    common = {
-        name: value
-        for name, value in found.items()
-        if all(name in one.get("resources", {}).get("limits", {}) for one in containers)
-    }
-    return _cpu_and_memory(common)
+    """The limits of a pod as its status says them: the sum of those that its containers have."""
+    return _cpu_and_memory(requested(pod["spec"], "limits"))
 
 
 def _cpu_and_memory(found: Amounts) -> dict[str, str]:

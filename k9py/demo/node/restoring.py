@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from k9py.demo.core.clock import Clock
 from k9py.demo.core.store import Entry, Obj
@@ -52,7 +54,7 @@ def _take(container: Container, known: Obj) -> None:
     container.image_id = known.get("imageID", "")
     container.restarts = known.get("restartCount", 0)
     container.ready, container.started = known.get("ready", False), bool(known.get("started"))
-    container.resources = known.get("resources", {})
+    container.resources = container.allocated = known.get("resources", {})
     container.began = _time(container.state.get("running", {}).get("startedAt"))
     ended = container.state.get("terminated") or container.last.get("terminated") or {}
     container.ended = _time(ended.get("finishedAt"))
@@ -61,8 +63,6 @@ def _take(container: Container, known: Obj) -> None:
         container.backoff.updated = container.began or _time(ended.get("startedAt"))
     reason = container.state.get("waiting", {})
     container.reason = (reason.get("reason", ""), reason.get("message", ""))
-    if container.restarts and container.last:
-        container.previous = None
 
 
 def _time(text: str | None) -> float:
@@ -83,7 +83,7 @@ def _continue(run: PodRun, pod: Obj, spec: Obj, container: Container) -> bool:
         env = environment.resolve(run.cluster, pod, spec, image.env, run.ip)
     except environment.ConfigError:
         env = {}
-    process = make_process(run, spec, container, command_line(spec, image.argv, env), env)
+    process = make_process(run, spec, container, command_line(spec, image, env), env)
     process.started = container.began
     container.process = process
     try:
@@ -101,27 +101,52 @@ def _ended_log(run: PodRun) -> Log:
     return log
 
 
+class _Status(msgspec.Struct, gc=False, rename="camel"):
+    phase: str = ""
+    start_time: str = ""
+
+
+class _Container(msgspec.Struct, gc=False):
+    name: str
+    image: str = ""
+    resources: dict[str, Any] = {}
+
+
+class _Spec(msgspec.Struct, gc=False):
+    containers: list[_Container] = []
+
+
+class _Pod(msgspec.Struct, gc=False):
+    spec: _Spec
+    status: _Status = msgspec.field(default_factory=_Status)
+
+
+_read = msgspec.json.Decoder(_Pod).decode
+
+
 def sleeping_loads(kubelet: Kubelet, entry: Entry) -> dict[str, Load]:
     """What the containers of a pod use that nobody has looked at: no process is made that would have to be kept."""
-    pod = entry.read()
-    if (pod.get("status") or {}).get("phase") != "Running":
+    pod = _read(entry.raw)
+    if pod.status.phase != "Running":
         return {}
-    found = {}
-    for spec in pod["spec"].get(MAIN, ()):
-        program = kubelet.images.find(spec["image"]).program
-        process = Process(
-            cluster=kubelet.cluster,
-            namespace=entry.key.namespace,
-            pod=entry.key.name,
-            container=spec,
-            argv=(),
-            env={},
-            files=_NO_FILES,
-            out=_NO_LOG,
-            random=_NO_CHANCE,
-            started=_time(pod["status"].get("startTime")),
-            exited=lambda code, reason: None,
-            uid=entry.meta.uid,
-        )
-        found[spec["name"]] = program.load(process)
-    return found
+    started = _time(pod.status.start_time)
+    return {one.name: _sleeping_load(kubelet, entry, one, started) for one in pod.spec.containers}
+
+
+def _sleeping_load(kubelet: Kubelet, entry: Entry, spec: _Container, started: float) -> Load:
+    program = kubelet.images.find(spec.image).program
+    process = Process(
+        cluster=kubelet.cluster,
+        namespace=entry.key.namespace,
+        pod=entry.key.name,
+        container={"name": spec.name, "image": spec.image, "resources": spec.resources},
+        argv=(),
+        env={},
+        files=_NO_FILES,
+        out=_NO_LOG,
+        random=_NO_CHANCE,
+        started=started,
+        exited=lambda code, reason: None,
+        uid=entry.meta.uid,
+    )
+    return program.load(process)

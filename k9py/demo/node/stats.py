@@ -27,7 +27,7 @@ def summary(cluster: Cluster, kubelet: Kubelet) -> Obj:
     born = parse_time(node.get("metadata", {}).get("creationTimestamp")) or cluster.clock.now
     whole = parse_quantity(status.get("capacity", {}).get("memory", "0"))
     disk = parse_quantity(status.get("capacity", {}).get("ephemeral-storage", "0")) or _DISK
-    usages = cluster.kubelets.usage.of_node(kubelet.name).values()
+    usages = cluster.kubelets.usage.of_node(kubelet.name)
     return {
         "node": {
             "nodeName": kubelet.name,
@@ -109,7 +109,7 @@ def _disk(stamp: str, size: float, used: float) -> Obj:
 
 def exposition(cluster: Cluster, kubelet: Kubelet) -> str:
     """/metrics/resource, in the text form of Prometheus."""
-    usages = sorted(cluster.kubelets.usage.of_node(kubelet.name).values(), key=lambda one: one.entry.key)
+    usages = sorted(cluster.kubelets.usage.of_node(kubelet.name), key=lambda one: one.entry.key)
     now = cluster.clock.now
     load = cluster.kubelets.usage.node(kubelet.name) or Load(0.0, 0.0)
     stamp = int(cluster.kubelets.usage.time * 1000)

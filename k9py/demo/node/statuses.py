@@ -22,15 +22,18 @@ def container_status(container: Container, spec: Obj) -> Obj:
     found["imageID"] = container.image_id
     if container.id:
         found["containerID"] = container.id
-    found["started"] = container.started
-    if container.id and container.kind != EPHEMERAL:
-        requests = container.resources.get("requests")
-        if requests:
-            found["allocatedResources"] = requests
-        found["resources"] = container.resources
+    if container.kind != EPHEMERAL:
+        found["started"] = container.started
+    if container.id:
+        found |= _given(container)
     if mounts := [_mount(mount) for mount in spec.get("volumeMounts", ())]:
         found["volumeMounts"] = mounts
     return found
+
+
+def _given(container: Container) -> Obj:
+    requests = container.allocated.get("requests")
+    return {**({"allocatedResources": requests} if requests else {}), "resources": container.resources}
 
 
 def _mount(mount: Obj) -> Obj:
@@ -173,7 +176,7 @@ def container_statuses(pod: Obj, containers: Mapping[str, Container]) -> Obj:
 
 def _pod_resources(pod: Obj) -> Obj:
     """What the pod's cgroup has, as the sum of its containers."""
-    requests, limits = pod_requests(pod), pod_limits(pod) or {"memory": UNLIMITED}
+    requests, limits = pod_requests(pod), {"memory": UNLIMITED} | pod_limits(pod)
     if not requests:
         return {"resources": {"limits": limits}}
     return {"allocatedResources": requests, "resources": {"limits": limits, "requests": requests}}

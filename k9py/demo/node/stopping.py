@@ -136,6 +136,10 @@ def kill_unhealthy(run: PodRun) -> Work:
         text = f"Container {container.name} failed {container.unhealthy} probe, will be restarted"
         container.unhealthy = ""
         run.tell("Killing", text, container.path)
-        pod = run.pod()
-        grace = pod["spec"].get("terminationGracePeriodSeconds", 30)
-        yield from _stop(run, pod, [container], run.cluster.clock.now + grace, False)
+        yield from stop_for_restart(run, run.pod(), container)
+
+
+def stop_for_restart(run: PodRun, pod: Obj, container: Container) -> Work:
+    """Stop one container; why has been said."""
+    grace = pod["spec"].get("terminationGracePeriodSeconds", 30)
+    yield from _stop(run, pod, [container], run.cluster.clock.now + grace, False)

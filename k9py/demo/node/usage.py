@@ -41,12 +41,13 @@ class PodUsage:
 class Usage:
     """The figures of a cluster, read once every window, and only if somebody asks."""
 
-    def __init__(self, cluster: Cluster, kubelets: Mapping[str, Kubelet]) -> None:
+    def __init__(self, cluster: Cluster, kubelets: Mapping[str, Kubelet], where: Mapping[str, Kubelet]) -> None:
         self._cluster = cluster
         self._kubelets = kubelets
+        self._where = where
         self._slot = -1
-        self._pods: dict[str, dict[str, PodUsage]] = {}
-        """By node, then by uid."""
+        self._read: dict[str, PodUsage | None] = {}
+        """By uid."""
 
     @property
     def time(self) -> float:
@@ -55,47 +56,44 @@ class Usage:
 
     def pods(self, namespace: str = "") -> Iterator[PodUsage]:
         """Pods of a namespace, or all, in the order of their keys."""
-        names = list(self._kubelets)
-        found = [one for name in names for one in self.of_node(name).values()]
-        wanted = [one for one in found if not namespace or one.entry.key.namespace == namespace]
-        return iter(sorted(wanted, key=lambda one: one.entry.key))
+        found = (self.find(entry.meta.uid) for entry in self._cluster.store.entries("pods", namespace))
+        return (one for one in found if one is not None)
 
-    def find(self, uid: str, node: str) -> PodUsage | None:
+    def find(self, uid: str) -> PodUsage | None:
         """One pod's, if it has been running for long enough."""
-        return self.of_node(node).get(uid) if node in self._kubelets else None
+        slot = int(self._cluster.clock.now // WINDOW)
+        if slot != self._slot:
+            self._slot = slot
+            self._read.clear()
+        if uid not in self._read:
+            kubelet = self._where.get(uid)
+            self._read[uid] = self._of(kubelet, uid) if kubelet and not kubelet.down else None
+        return self._read[uid]
 
     def node(self, name: str) -> Load | None:
         """A whole node's; None if nothing is known of it."""
         kubelet = self._kubelets.get(name)
         if kubelet is None or kubelet.down:
             return None
-        loads = [one.load for one in self.of_node(name).values()]
+        loads = [one.load for one in self.of_node(name)]
         cores = SYSTEM.cores + sum(one.cores for one in loads)
         memory = SYSTEM.memory + sum(one.memory for one in loads)
         return self._shaken(Load(cores, memory), name)
 
-    def of_node(self, name: str) -> dict[str, PodUsage]:
+    def of_node(self, name: str) -> list[PodUsage]:
         """The pods of a node."""
-        slot = int(self._cluster.clock.now // WINDOW)
-        if slot != self._slot:
-            self._slot = slot
-            self._pods.clear()
-        found = self._pods.get(name)
-        if found is None:
-            found = self._pods[name] = dict(self._read(self._kubelets[name]))
-        return found
+        kubelet = self._kubelets[name]
+        found = (self.find(uid) for uid in (*kubelet.runs, *kubelet.dormant))
+        return [one for one in found if one is not None]
 
-    def _read(self, kubelet: Kubelet) -> Iterator[tuple[str, PodUsage]]:
-        if kubelet.down:
-            return
-        for uid, run in kubelet.runs.items():
-            if usage := self._of_run(run):
-                yield uid, usage
-        for uid, entry in kubelet.dormant.items():
-            loads = sleeping_loads(kubelet, entry)
-            if loads:
-                containers = {name: self._shaken(load, uid + name) for name, load in loads.items()}
-                yield uid, PodUsage(entry, containers)
+    def _of(self, kubelet: Kubelet, uid: str) -> PodUsage | None:
+        run = kubelet.runs.get(uid)
+        if run is not None:
+            return self._of_run(run)
+        entry = kubelet.dormant[uid]
+        loads = sleeping_loads(kubelet, entry)
+        containers = {name: self._shaken(load, uid + name) for name, load in loads.items()}
+        return PodUsage(entry, containers) if containers else None
 
     def _of_run(self, run: PodRun) -> PodUsage | None:
         running = [one for one in run.containers.values() if one.process and (one.kind == MAIN or one.sidecar)]

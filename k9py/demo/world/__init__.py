@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from k9py.demo.cluster import Cluster
 from k9py.demo.plan import Plan
 from k9py.demo.world.bulk import fill
@@ -12,11 +14,17 @@ from k9py.demo.world.shop import Shop
 from k9py.demo.world.stories.listing import STORIES
 from k9py.demo.world.stories.story import BEGINNING
 
+LOADED = ("registry.local/busybox:1", "registry.local/pause:1")
+"""What a cluster without a shop has on its nodes, as one without a registry would: pods name them with policy Never."""
+
 __all__ = ["HISTORY", "furnish", "populate"]
 
 
 def furnish(cluster: Cluster, plan: Plan) -> None:
     """A cluster without a shop, whose clock stands at now: nodes, and as many pods as the plan asks for."""
+    images = cluster.kubelets.images
+    for name in LOADED:
+        images.add(name, replace(images.default("docker.io/library/busybox:1"), everywhere=True))
     add_plain_machines(cluster)
     fill(cluster, plan)
 
@@ -26,7 +34,7 @@ def populate(cluster: Cluster, plan: Plan) -> None:
 
     It ends now: all that has happened since has arisen from the controllers themselves.
     """
-    shop = Shop(cluster, plan.seed)
+    shop = Shop(cluster, plan.seed, cluster.clock.now + HISTORY)
     for name, image in images(shop):
         cluster.kubelets.images.add(name, image)
     live(shop)

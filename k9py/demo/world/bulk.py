@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Key, Obj
@@ -36,18 +36,32 @@ def fill(cluster: Cluster, plan: Plan) -> None:
         Churn(cluster, bulk.keys, rate).start()
 
 
-def _nodes(cluster: Cluster, count: int) -> list[str]:
+class Place(NamedTuple):
+    """A node: its name, its address, the first three numbers of its pods' addresses."""
+
+    name: str
+    address: str
+    prefix: str
+
+
+def _nodes(cluster: Cluster, count: int) -> list[Place]:
     """Nodes beyond those that are there."""
     names = [f"load-{number:04}" for number in range(count)]
     for number, name in enumerate(names):
         make_node(cluster, name, cores=16, memory="64Gi", zone=f"asia-{'abc'[number % 3]}")
-    return names or [entry.key.name for entry in cluster.store.entries("nodes")]
+    entries = [entry for entry in cluster.store.entries("nodes") if not names or entry.key.name.startswith("load-")]
+    return [_place(entry.read()) for entry in entries]
+
+
+def _place(node: Obj) -> Place:
+    prefix = node["spec"]["podCIDR"].rpartition(".")[0]
+    return Place(node["metadata"]["name"], node["status"]["addresses"][0]["address"], prefix)
 
 
 class Bulk:
     """Writes them."""
 
-    def __init__(self, cluster: Cluster, nodes: list[str], random: Random) -> None:
+    def __init__(self, cluster: Cluster, nodes: list[Place], random: Random) -> None:
         self._cluster = cluster
         self._nodes = nodes
         self._random = random
@@ -96,7 +110,7 @@ class Bulk:
         }
         counts = dict.fromkeys(("replicas", "readyReplicas", "availableReplicas"), size)
         found = made("apps/v1", kind, name, namespace, labels=labels, annotations={REVISION: "1"}, spec=spec)
-        found["status"] = {"observedGeneration": 1, **counts}
+        found["status"] = {"observedGeneration": 1, **counts, "terminatingReplicas": 0}
         found["metadata"] |= self._born() | {"generation": 1}
         return found
 
@@ -127,18 +141,18 @@ class Bulk:
                 **self._born(),
             }
             pod["metadata"] = metadata
-            pod["spec"]["nodeName"] = node
-            self._place(pod)
+            pod["spec"]["nodeName"] = node.name
+            self._settle(pod, node)
             self._put("pods", pod)
             self.keys.append(Key("pods", namespace, metadata["name"]))
 
-    def _place(self, pod: Obj) -> None:
+    def _settle(self, pod: Obj, node: Place) -> None:
         """Its address, and the container's id."""
+        ip = f"{node.prefix}.{self._number // len(self._nodes) % 250 + 2}"
         self._number += 1
-        number = self._number
-        ip = f"10.{128 + number // 62_500}.{number // 250 % 250}.{number % 250 + 2}"
         status = pod["status"]
-        status |= {"podIP": ip, "podIPs": [{"ip": ip}], "startTime": self._stamp}
+        status |= {"hostIP": node.address, "hostIPs": [{"ip": node.address}], "podIP": ip, "podIPs": [{"ip": ip}]}
+        status["startTime"] = self._stamp
         times = {"lastProbeTime": None, "lastTransitionTime": self._stamp}
         status["conditions"] = [{"type": kind, "status": "True", **times} for kind in _CONDITIONS]
         first = {**status["containerStatuses"][0], "state": {"running": {"startedAt": self._stamp}}}

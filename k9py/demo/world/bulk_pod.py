@@ -69,8 +69,6 @@ def _status() -> Obj:
     }
     return {
         "phase": "Running",
-        "hostIP": "10.99.1.1",
-        "hostIPs": [{"ip": "10.99.1.1"}],
         "containerStatuses": [status],
         "qosClass": "Burstable",
     }

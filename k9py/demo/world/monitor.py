@@ -12,6 +12,9 @@ WINDOW = 30.0
 CALM = 8
 """So many orders in a row without a loss, and all is well."""
 
+REMIND = 60.0
+"""Seconds until what is still wrong is said again; whoever says more is not heard any more (events are rationed)."""
+
 MANY = 40
 """So many orders that wait are too many."""
 
@@ -24,6 +27,7 @@ class Monitor:
         self._recorder = Recorder(shop.cluster, "shop-monitor")
         self._failing = ""
         self._crowded = False
+        self._said = 0.0
 
     def start(self) -> None:
         """From now on it looks."""
@@ -50,7 +54,9 @@ class Monitor:
     def _look_at_queue(self) -> None:
         waiting = self._shop.queue
         if waiting > MANY:
-            self._crowded = True
+            if self._crowded and self._shop.clock.now < self._said + REMIND:
+                return
+            self._crowded, self._said = True, self._shop.clock.now
             text = "orders are waiting in the queue, and more come in than are taken out"
             self._tell("orders-worker", "Warning", "QueueGrowing", text)
         elif self._crowded and waiting < 5:

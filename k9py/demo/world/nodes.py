@@ -9,6 +9,7 @@ from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Key
 from k9py.demo.node.control_plane import install
 from k9py.demo.node.nodes import make_node
+from k9py.demo.world.parts.backstage import POOL
 
 
 class Machine(NamedTuple):
@@ -42,7 +43,7 @@ PRESSURE = 25.0
 def add_machines(cluster: Cluster) -> None:
     """The nodes of the shop, and the cluster's own components on them."""
     for one in MACHINES:
-        make_node(cluster, one.name, one.roles, one.cores, one.memory, zone=one.zone)
+        make_node(cluster, one.name, one.roles, one.cores, one.memory, zone=one.zone, labels={POOL: "shop"})
     install(cluster)
 
 

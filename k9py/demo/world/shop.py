@@ -24,6 +24,9 @@ NAMESPACES = frozenset({"shop", "payments", "data", "ci", "monitoring"})
 WAVE = 420.0
 """Seconds from one rush of customers to the next."""
 
+FIRST_PEAK = 75.0
+"""Seconds after the beginning at which the first wave is highest."""
+
 DAY = 86_400.0
 
 
@@ -63,8 +66,10 @@ class Outcome:
 class Shop:
     """The state that the programs share. It is rebuilt from what runs; nothing of it is stored in the cluster."""
 
-    def __init__(self, cluster: Cluster, seed: int) -> None:
+    def __init__(self, cluster: Cluster, seed: int, opened: float) -> None:
+        """`opened` is when somebody first looks (seconds since the epoch): there is something to see then."""
         self.cluster = cluster
+        self._opened = opened
         self.clock = cluster.clock
         self.random = Random(f"shop {seed}")
         self.queue = 0
@@ -80,8 +85,9 @@ class Shop:
 
     def visits(self, when: float) -> float:
         """Requests a second at a time: a wave every few minutes upon the slow one of the day, and the sales."""
-        day = 1.0 + 0.25 * math.sin(2 * math.pi * (when / DAY - 0.35))
-        wave = 1.0 + 0.65 * math.sin(2 * math.pi * when / WAVE)
+        since = when - self._opened
+        day = 1.0 + 0.25 * math.sin(2 * math.pi * since / DAY)
+        wave = 1.0 + 0.65 * math.cos(2 * math.pi * (since - FIRST_PEAK) / WAVE)
         rush = math.prod(factor for begin, end, factor in self.rushes if begin <= when < end)
         return 120.0 * day * wave * rush
 

@@ -75,6 +75,8 @@ def _is_current_cpu(metric: Obj) -> bool:
 def _metric_to_v1(metric: Obj, part: str) -> Obj:
     """`target.averageValue` is `targetAverageValue` there, and a metric's name stands beside it."""
     field = _KINDS.get(metric["type"], "")
+    if not field:  # one that has not been measured
+        return dict(metric)
     source = metric.get(field) or {}
     flat: Obj = {name: value for name, value in source.items() if name not in (part, "metric", "describedObject")}
     if "metric" in source:
@@ -91,6 +93,8 @@ def _metric_to_v1(metric: Obj, part: str) -> Obj:
 
 def _metric_to_v2(metric: Obj, part: str) -> Obj:
     field = _KINDS.get(metric.get("type", ""), "")
+    if not field:
+        return dict(metric)
     flat = dict(metric.get(field) or {})
     inner = {}
     for name, kind in (("AverageUtilization", "Utilization"), ("AverageValue", "AverageValue"), ("Value", "Value")):

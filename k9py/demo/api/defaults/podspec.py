@@ -91,7 +91,7 @@ def default_probe(probe: Obj) -> None:
     if not probe.get("initialDelaySeconds", 1):
         del probe["initialDelaySeconds"]
     if "grpc" in probe:
-        probe["grpc"].setdefault("service", "")
+        probe["grpc"]["service"] = probe["grpc"].get("service") or ""
     default_handler(probe)
 
 

@@ -51,8 +51,8 @@ def default_level(obj: Obj) -> None:
     spec = obj.setdefault("spec", {})
     limited, exempt = spec.get("limited"), spec.get("exempt")
     if limited is not None:
-        limited.setdefault("nominalConcurrencyShares", 30)
-        limited.setdefault("lendablePercent", 0)
+        for name, value in (("nominalConcurrencyShares", 30), ("lendablePercent", 0)):
+            limited[name] = value if limited.get(name) is None else limited[name]
         _default_queuing(limited.setdefault("limitResponse", {"type": "Reject"}).get("queuing"))
     if exempt is not None:
         exempt.setdefault("nominalConcurrencyShares", 0)
@@ -68,7 +68,8 @@ def _default_queuing(queuing: Obj | None) -> None:
 
 def default_flow(obj: Obj) -> None:
     """A FlowSchema."""
-    obj.setdefault("spec", {}).setdefault("matchingPrecedence", 1000)
+    spec = obj.setdefault("spec", {})
+    spec["matchingPrecedence"] = spec.get("matchingPrecedence") or 1000
 
 
 STRATEGIES = (

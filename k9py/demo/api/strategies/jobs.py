@@ -39,7 +39,7 @@ def default_failure_policy(spec: Obj) -> None:
     """A pattern of conditions means those that are true."""
     for rule in (spec.get("podFailurePolicy") or {}).get("rules") or ():
         for pattern in rule.get("onPodConditions") or ():
-            pattern.setdefault("status", "True")
+            pattern["status"] = pattern.get("status") or "True"
 
 
 def prepare_job(obj: Obj, old: Obj | None, registry: Registry) -> None:

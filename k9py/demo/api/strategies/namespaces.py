@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from k9py.demo.api.strategy import Strategy
+from k9py.demo.api.strategy import Side, Strategy
 from k9py.demo.api.validation.names import LABEL, label
 from k9py.demo.core.status import forbidden
 from k9py.demo.core.store import Obj
@@ -41,7 +41,15 @@ def terminate(obj: Obj) -> None:
     """It is on its way. StatusError for one that the cluster needs."""
     if obj["metadata"]["name"] in SYSTEM:
         raise forbidden("", "namespaces", obj["metadata"]["name"], "this namespace may not be deleted")
+    obj["metadata"].pop("deletionGracePeriodSeconds", None)
     obj.setdefault("status", {})["phase"] = "Terminating"
+
+
+def _take_finalizers(old: Obj, new: Obj) -> Obj:
+    return {
+        **old,
+        "spec": {"finalizers": finalizers} if (finalizers := (new.get("spec") or {}).get("finalizers")) else {},
+    }
 
 
 STRATEGIES = (
@@ -50,6 +58,7 @@ STRATEGIES = (
         default,
         prepare=prepare,
         terminate=terminate,
+        sides={"finalize": Side(_take_finalizers)},
         name=name,
         status=lambda: {"phase": "Active"},
         generation=False,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from k9py.demo.api.admission.limits import limit_pod
 from k9py.demo.api.admission.pods import admit_account, admit_priority, admit_tolerations
 from k9py.demo.api.defaults.podspec import default_pod_spec
-from k9py.demo.api.quantities import amount, settle
+from k9py.demo.api.qos import qos_class
+from k9py.demo.api.quantities import settle
+from k9py.demo.api.strategies.pod_sides import SIDES
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.pods import check_pod
 from k9py.demo.core.store import Obj
@@ -79,30 +80,6 @@ def _gated(now: str) -> dict[str, Any]:
     }
 
 
-def qos_class(spec: Obj) -> str:
-    """BestEffort, Burstable or Guaranteed, by the requests and limits of CPU and memory."""
-    if spec.get("resources"):
-        all_resources: Iterable[Obj] = (spec["resources"],)
-    else:
-        both = (*(spec.get("containers") or ()), *(spec.get("initContainers") or ()))
-        all_resources = [container.get("resources") or {} for container in both]
-    guaranteed, any_at_all = True, False
-    for resources in all_resources:
-        limits, requests = (_counted(resources.get(name)) for name in ("limits", "requests"))
-        any_at_all = any_at_all or bool(limits or requests)
-        guaranteed = guaranteed and len(limits) == 2 and requests == limits
-    if not any_at_all:
-        return "BestEffort"
-    return "Guaranteed" if guaranteed else "Burstable"
-
-
-def _counted(resources: Obj | None) -> dict[str, Any]:
-    if not resources:
-        return {}
-    counted = {name: amount(str(resources[name])) for name in ("cpu", "memory") if name in resources}
-    return {name: value for name, value in counted.items() if value}
-
-
 def grace(pod: Obj, asked: int | None) -> int:
     """Thirty seconds, or what its spec says; none for what runs nowhere, or has ended."""
     spec, status = pod["spec"], pod.get("status") or {}
@@ -112,4 +89,4 @@ def grace(pod: Obj, asked: int | None) -> int:
     return int(seconds) if seconds >= 0 else 1
 
 
-STRATEGIES = (Strategy("pods", default, admit, prepare, check_pod, grace=grace),)
+STRATEGIES = (Strategy("pods", default, admit, prepare, check_pod, grace=grace, graceful=True, sides=SIDES),)

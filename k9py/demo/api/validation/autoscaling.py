@@ -51,7 +51,7 @@ def _check_metric(path: str, metric: Obj) -> Iterator[Cause]:
         yield from one_of(f"{path}.type", kind, _KINDS)
     expected = _FIELDS.get(kind)
     if expected is not None and metric.get(expected) is None:
-        yield required(f"{path}.{expected}", f"must populate information for the given metric source")
+        yield required(f"{path}.{expected}", "must populate information for the given metric source")
     for name in _FIELDS.values():
         if name != expected and metric.get(name) is not None:
             yield forbidden_value(f"{path}.{name}", "must populate the given metric source only")

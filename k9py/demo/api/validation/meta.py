@@ -12,7 +12,6 @@ from k9py.demo.core.status import Cause, forbidden_value
 ANNOTATIONS = 256 << 10
 """Bytes that all annotations together may have."""
 _STANDARD = ("kubernetes", "orphan", "foregroundDeletion")
-_FIXED = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 
 
 def check_metadata(metadata: Mapping[str, Any], rule: Rule) -> Iterator[Cause]:
@@ -25,8 +24,13 @@ def check_metadata(metadata: Mapping[str, Any], rule: Rule) -> Iterator[Cause]:
 
 
 def check_metadata_change(metadata: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[Cause]:
-    """All that can be wrong with a change of it."""
-    yield from _check_shared(metadata)
+    """All that can be wrong with a change of it. The server looks at it twice, and says it twice."""
+    for _ in range(2):
+        yield from _check_shared(metadata)
+        yield from _check_new_finalizers(metadata, old)
+
+
+def _check_new_finalizers(metadata: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[Cause]:
     added = [one for one in metadata.get("finalizers", ()) if one not in old.get("finalizers", ())]
     if added and old.get("deletionTimestamp"):
         listed = ", ".join(f'"{one}"' for one in added)
@@ -35,10 +39,10 @@ def check_metadata_change(metadata: Mapping[str, Any], old: Mapping[str, Any]) -
 
 
 def check_fixed(metadata: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[Cause]:
-    """What was sent for fields that never change."""
-    for name in _FIXED:
-        if metadata.get(name):
-            yield from unchanged(f"metadata.{name}", metadata[name], old.get(name))
+    """A uid that is another: the object has been replaced. The server says it twice; other fields it sets back."""
+    for _ in range(2):
+        if metadata.get("uid"):
+            yield from unchanged("metadata.uid", metadata["uid"], old.get("uid"))
 
 
 def _check_shared(metadata: Mapping[str, Any]) -> Iterator[Cause]:

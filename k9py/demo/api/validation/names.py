@@ -76,14 +76,14 @@ def qualified(text: str) -> tuple[str, ...]:
     parts = text.split("/")
     if len(parts) > 2:
         return (
-            f"a qualified name {QUALIFIED} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
+            f"a valid label key {QUALIFIED} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
         )
     found: list[str] = []
     if len(parts) == 2:
         if not parts[0]:
             found.append("prefix part must be non-empty")
         else:
-            found += [f"prefix part {one}" for one in subdomain(parts[0])]
+            found += [f"prefix part {one}" for one in _check(parts[0], _SUBDOMAIN, 253, SUBDOMAIN, "bytes")]
     name = parts[-1]
     if not name:
         found.append("name part must be non-empty")

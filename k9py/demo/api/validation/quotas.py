@@ -22,9 +22,9 @@ def check_quota(obj: Obj, old: Obj | None) -> Iterator[Cause]:
         if "/" not in name and name not in QUOTA and not huge(name.removeprefix("requests.")):
             yield invalid(path, name, "must be a standard resource for quota")
         yield from check_amount(path, value, name)
-    for index, scope in enumerate(spec.get("scopes") or ()):
+    for scope in spec.get("scopes") or ():
         if scope not in _SCOPES:
-            yield invalid(f"spec.scopes", scope, "unsupported scope")
+            yield invalid("spec.scopes", scope, "unsupported scope")
     if old is not None:
         yield from unchanged("spec.scopes", spec.get("scopes"), old["spec"].get("scopes"))
 

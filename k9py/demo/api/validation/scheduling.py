@@ -89,7 +89,7 @@ def _check_pod_term(path: str, term: Obj) -> Iterator[Cause]:
 
 
 def check_spreading(path: str, constraints: Sequence[Obj]) -> Iterator[Cause]:
-    """topologySpreadConstraints."""
+    """TopologySpreadConstraints."""
     seen: set[tuple[str, str]] = set()
     for index, one in enumerate(constraints):
         at, when = f"{path}[{index}]", one.get("whenUnsatisfiable", "")

@@ -172,7 +172,7 @@ SOURCES: Mapping[str, Check] = {
 
 
 def check_mounts(path: str, mounts: Any, volumes: Mapping[str, Obj]) -> Iterator[Cause]:
-    """volumeMounts of a container."""
+    """VolumeMounts of a container."""
     seen: set[str] = set()
     for index, mount in enumerate(mounts or ()):
         at, name, where = f"{path}[{index}]", mount.get("name", ""), mount.get("mountPath", "")

@@ -92,12 +92,23 @@ def check_stateful_set(obj: Obj, old: Obj | None) -> Iterator[Cause]:
     yield from _check_stateful_update(spec["updateStrategy"])
     yield from not_negative("spec", spec, ("replicas", "minReadySeconds"))
     yield from _check_owning_selector(spec, "statefulset")
-    yield from _check_template(spec)
+    yield from _check_template(_with_claims(spec))
     if old is not None:
         before = old["spec"]
         names = (set(spec) | set(before)) - set(_STATEFUL_CHANGEABLE)
         if any(spec.get(name) != before.get(name) for name in names):
             yield forbidden_value("spec", _STATEFUL)
+
+
+def _with_claims(spec: Obj) -> Obj:
+    """The spec with a volume for each claim template: each pod will have them."""
+    names = [claim["metadata"].get("name", "") for claim in spec.get("volumeClaimTemplates") or ()]
+    if not names:
+        return spec
+    pod = spec["template"]["spec"]
+    own = [one for one in pod.get("volumes") or () if one.get("name") not in names]
+    claims = [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in names]
+    return {**spec, "template": {**spec["template"], "spec": {**pod, "volumes": [*claims, *own]}}}
 
 
 def _check_stateful_update(update: Obj) -> Iterator[Cause]:
@@ -193,6 +204,9 @@ def _check_template(spec: Obj, match: bool = True) -> Iterator[Cause]:
         yield from _check_match(spec, template["metadata"].get("labels") or {})
     yield from check_template_metadata(f"{_TEMPLATE}.metadata", template["metadata"])
     yield from check_pod_spec(f"{_TEMPLATE}.spec", template["spec"])
+    if template["spec"].get("ephemeralContainers"):
+        detail = "ephemeral containers not allowed in pod template"
+        yield forbidden_value(f"{_TEMPLATE}.spec.ephemeralContainers", detail)
     restart = template["spec"].get("restartPolicy")
     if restart in ("OnFailure", "Never"):
         yield from one_of(f"{_TEMPLATE}.spec.restartPolicy", restart, ("Always",))

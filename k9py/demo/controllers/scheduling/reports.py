@@ -14,14 +14,15 @@ KEPT = 3600.0
 """Seconds that an event is kept."""
 
 
-def explain(refusals: Iterable[Refusal]) -> str:
-    """`0/4 nodes are available: …`."""
+def explain(refusals: Iterable[Refusal], room: bool = False) -> str:
+    """`0/4 nodes are available: …`; whether preemption helps is not said when it has made room."""
     listed = list(refusals)
     counted = Counter(reason for one in listed for reason in one.reasons)
     head = f"0/{len(listed)} nodes are available"
     if not listed:
         return "no nodes available to schedule pods"
-    return f"{head}: {_joined(counted)}. {_preemption(listed)}"
+    text = f"{head}: {_joined(counted)}."
+    return text if room else f"{text} {_preemption(listed)}"
 
 
 def _joined(counted: Counter[str]) -> str:

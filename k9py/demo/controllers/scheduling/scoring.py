@@ -8,9 +8,6 @@ from k9py.demo.controllers.scheduling.affinity import preference
 from k9py.demo.controllers.scheduling.filters import Round, tolerates
 from k9py.demo.controllers.scheduling.views import NodeView, PodView
 
-_NONZERO = {"cpu": 0.1, "memory": 200 * 2**20}
-"""What a pod that asks for nothing is taken to need."""
-
 
 def best(attempt: Round, pod: PodView, nodes: list[NodeView], random: Random) -> NodeView:
     """The node with the highest score; among equals chance decides."""
@@ -24,7 +21,10 @@ def best(attempt: Round, pod: PodView, nodes: list[NodeView], random: Random) ->
 
 
 def _score(pod: PodView, node: NodeView, most: int) -> float:
-    shares = [_share(pod, node, name) for name in ("cpu", "memory")]
+    shares = (
+        _share(node.cores + pod.weight[0], node.allocatable.get("cpu", 0.0)),
+        _share(node.memory + pod.weight[1], node.allocatable.get("memory", 0.0)),
+    )
     room = sum(1.0 - share for share in shares) / 2
     balance = 1.0 - abs(shares[0] - shares[1]) / 2
     spread = 2.0 * (1.0 - node.owners.get(pod.owner, 0) / most) if most else 0.0
@@ -34,7 +34,5 @@ def _score(pod: PodView, node: NodeView, most: int) -> float:
     return room + balance + spread - full / 2 - shunned
 
 
-def _share(pod: PodView, node: NodeView, name: str) -> float:
-    whole = node.allocatable.get(name, 0.0)
-    wanted = node.used.get(name, 0.0) + (pod.requests.get(name) or _NONZERO[name])
+def _share(wanted: float, whole: float) -> float:
     return min(1.0, wanted / whole) if whole else 1.0

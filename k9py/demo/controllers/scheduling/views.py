@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from k9py.demo.core.store import Entry, Key, Obj
-from k9py.demo.node.quality import Amounts, add, amounts, requested
+from k9py.demo.node.quality import Amounts, add, amounts, total_of
 from k9py.values.age import parse_time
 
 Labels = Mapping[str, str]
+
+
+LEAST = (0.1, 200 * 2.0**20)
+"""Cores and bytes that a pod which asks for nothing is taken to need (GetNonzeroRequests)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +29,8 @@ class PodView:
     spec: Obj
     """Only of those that wait, or that have rules of affinity; else empty."""
     requests: Amounts
+    weight: tuple[float, float]
+    """Cores and bytes that it is taken to need: more than nothing even if it asks for nothing."""
     priority: int
     ports: frozenset[tuple[str, str, int]]
     owner: str
@@ -41,6 +48,9 @@ class NodeView:
     allocatable: Amounts = field(default_factory=dict)
     unschedulable: bool = False
     used: Amounts = field(default_factory=dict)
+    cores: float = 0.0
+    memory: float = 0.0
+    """The weights of the pods that are here."""
     pods: dict[str, PodView] = field(default_factory=dict)
     picky: dict[str, PodView] = field(default_factory=dict)
     """Those that want no others of some kind beside them (required anti-affinity)."""
@@ -65,6 +75,8 @@ class NodeView:
             self.release(pod.uid)
         self.pods[pod.uid] = pod
         add(self.used, pod.requests)
+        self.cores += pod.weight[0]
+        self.memory += pod.weight[1]
         for port in pod.ports:
             self.ports[port] = self.ports.get(port, 0) + 1
         if pod.owner:
@@ -77,6 +89,8 @@ class NodeView:
         pod = self.pods.pop(uid)
         self.picky.pop(uid, None)
         add(self.used, {name: -value for name, value in pod.requests.items()})
+        self.cores -= pod.weight[0]
+        self.memory -= pod.weight[1]
         for port in pod.ports:
             self.ports[port] -= 1
         if pod.owner:
@@ -93,31 +107,79 @@ def anti_affinity(spec: Obj) -> list[Obj]:
     return terms
 
 
+class _Resources(msgspec.Struct, gc=False):
+    requests: dict[str, str | int | float] = {}
+
+
+class _Port(msgspec.Struct, gc=False, rename="camel"):
+    host_port: int = 0
+    protocol: str = "TCP"
+    host_ip: str = msgspec.field(default="", name="hostIP")
+
+
+class _Container(msgspec.Struct, gc=False, rename="camel"):
+    resources: _Resources = msgspec.field(default_factory=_Resources)
+    ports: list[_Port] = []
+    restart_policy: str = ""
+
+
+class _Needs(msgspec.Struct, gc=False, rename="camel"):
+    containers: list[_Container] = []
+    init_containers: list[_Container] = []
+    resources: _Resources = msgspec.field(default_factory=_Resources)
+    overhead: dict[str, str | int | float] = {}
+    node_name: str = ""
+    priority: int = 0
+    affinity: dict[str, Any] | None = None
+
+
+class _Started(msgspec.Struct, gc=False, rename="camel"):
+    start_time: str = ""
+
+
+class _Pod(msgspec.Struct, gc=False):
+    spec: _Needs
+    status: _Started = msgspec.field(default_factory=_Started)
+
+
+_read = msgspec.json.Decoder(_Pod).decode
+
+
 def view_of(entry: Entry) -> PodView:
     """A pod as the scheduler sees it."""
-    pod = entry.read()
-    spec = pod["spec"]
+    pod = _read(entry.raw)
+    spec = pod.spec
     controller = entry.meta.controller
-    waits = not spec.get("nodeName")
+    requests = _requested(spec)
     return PodView(
         key=entry.key,
         uid=entry.meta.uid,
         labels=dict(entry.meta.labels),
-        spec=spec if waits or "affinity" in spec else {},
-        requests=requested(spec),
-        priority=spec.get("priority", 0),
+        spec=entry.read()["spec"] if not spec.node_name or spec.affinity else {},
+        requests=requests,
+        weight=(requests.get("cpu") or LEAST[0], requests.get("memory") or LEAST[1]),
+        priority=spec.priority,
         ports=frozenset(_host_ports(spec)),
         owner=controller.uid if controller else "",
-        started=parse_time(pod.get("status", {}).get("startTime")) or 0.0,
+        started=parse_time(pod.status.start_time) or 0.0,
         leaving=entry.meta.deletion_timestamp is not None,
     )
 
 
-def _host_ports(spec: Obj) -> Iterator[tuple[str, str, int]]:
-    for container in spec.get("containers", ()):
-        for port in container.get("ports", ()):
-            if port.get("hostPort"):
-                yield port.get("hostIP") or "0.0.0.0", port.get("protocol", "TCP"), port["hostPort"]
+def _requested(spec: _Needs) -> Amounts:
+    total = total_of(
+        [amounts(one.resources.requests) for one in spec.containers],
+        [(amounts(one.resources.requests), one.restart_policy == "Always") for one in spec.init_containers],
+    )
+    total.update(amounts(spec.resources.requests))
+    return add(total, amounts(spec.overhead))
+
+
+def _host_ports(spec: _Needs) -> Iterator[tuple[str, str, int]]:
+    for container in spec.containers:
+        for port in container.ports:
+            if port.host_port:
+                yield port.host_ip or "0.0.0.0", port.protocol, port.host_port
 
 
 class _Spec(msgspec.Struct, gc=False, rename="camel"):

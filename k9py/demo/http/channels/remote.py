@@ -33,7 +33,7 @@ class Channels(Protocol):
         """The end: what channel 3 says, as a Status or in plain words for the oldest protocol."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer
+class Refusal(Exception):
     """What could not be started: it is told on channel 3."""
 
 
@@ -46,12 +46,23 @@ def exit_status(code: int) -> Mapping[str, Any]:
         return SUCCESS
     text = f"command terminated with non-zero exit code: command terminated with exit code {code}"
     causes = [{"reason": "ExitCode", "message": str(code)}]
-    return {"metadata": {}, "status": "Failure", "message": text, "reason": "NonZeroExitCode", "details": {"causes": causes}}
+    return {
+        "metadata": {},
+        "status": "Failure",
+        "message": text,
+        "reason": "NonZeroExitCode",
+        "details": {"causes": causes},
+    }
 
 
 def internal_error(text: str) -> Mapping[str, Any]:
     """Something has gone wrong in the node."""
-    head = {"metadata": {}, "status": "Failure", "message": f"Internal error occurred: {text}", "reason": "InternalError"}
+    head = {
+        "metadata": {},
+        "status": "Failure",
+        "message": f"Internal error occurred: {text}",
+        "reason": "InternalError",
+    }
     return {**head, "details": {"causes": [{"message": text}]}, "code": 500}
 
 
@@ -87,7 +98,9 @@ async def converse(session: Session, channels: Channels) -> None:
             while not session.done:
                 await fired(session.task.finished)
             code = session.task.status
-            plain = f"command terminated with non-zero exit code: exit code {code}" if code else ""
+            words = " ".join(session.argv)
+            said = f"command terminated with non-zero exit code: error executing command [{words}], exit code {code}"
+            plain = said if code else ""
             await channels.finish(exit_status(code), plain)
     except ConnectionError:
         return

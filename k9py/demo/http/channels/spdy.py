@@ -1,7 +1,7 @@
 """SPDY/3.1, as far as Kubernetes uses it: streams with headers over one connection.
 
-kubectl tunnels it through a websocket for port-forward; older clients upgrade to it for exec and attach too. Flow control
-is as in the library of the real server: none but that of the connection itself.
+kubectl tunnels it through a websocket for port-forward; older clients upgrade to it for exec and attach too. Flow
+control is as in the library of the real server: none but that of the connection itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAMES = (
     "if-modified-since if-none-match if-range if-unmodified-since last-modified location max-forwards pragma "
     "proxy-authenticate proxy-authorization range referer retry-after server te trailer transfer-encoding upgrade "
     "user-agent vary via warning www-authenticate method get status"
-).split()
+)
 _REST = (
     "100101201202205206300302303304305306307402405406407408409410411412413414415416417502504505"
     "203 Non-Authoritative Information204 No Content301 Moved Permanently400 Bad Request401 Unauthorized403 Forbidden"
@@ -31,7 +31,17 @@ _REST = (
 DICTIONARY = (
     b"".join(
         struct.pack(">I", len(name)) + name.encode()
-        for name in (*_NAMES, "200 OK", "version", "HTTP/1.1", "url", "public", "set-cookie", "keep-alive", "origin")
+        for name in (
+            *_NAMES.split(),
+            "200 OK",
+            "version",
+            "HTTP/1.1",
+            "url",
+            "public",
+            "set-cookie",
+            "keep-alive",
+            "origin",
+        )
     )
     + _REST.encode()
 )

@@ -33,7 +33,9 @@ class Streams:
             if kind is not None:
                 self._streams[kind] = stream
         self._readers = [
-            asyncio.create_task(self._read(kind, self._streams[kind])) for kind in (STDIN, RESIZE) if kind in self._streams
+            asyncio.create_task(self._read(kind, self._streams[kind]))
+            for kind in (STDIN, RESIZE)
+            if kind in self._streams
         ]
         self._readers.append(asyncio.create_task(self._gone(connection)))
         return True

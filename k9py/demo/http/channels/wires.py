@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from k9py.demo.http.channels.spdy import Connection, ProtocolError
 
-Serve = Callable[[Connection], Awaitable[None]]
+Serve = Callable[[Connection], Coroutine[Any, Any, None]]
 
 TUNNEL = "SPDY/3.1+portforward.k8s.io"
 """The subprotocol of a websocket that carries SPDY."""
@@ -67,7 +68,7 @@ class _Taken(web.StreamResponse):
         super().__init__(status=101)
         self.force_close()
 
-    async def prepare(self, request: web.BaseRequest) -> None:  # type: ignore[override]
+    async def prepare(self, request: web.BaseRequest) -> None:
         """Nothing."""
 
     async def write_eof(self, data: bytes = b"") -> None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from k9py.demo.api.disruption import evict
 from k9py.demo.api.registry import Deletion
 from k9py.demo.cluster import Cluster
-from k9py.demo.core.status import StatusError, bad_request, conflict
+from k9py.demo.core.status import bad_request
 from k9py.demo.core.store import Obj
 from k9py.demo.http.answers import answer
 from k9py.demo.http.call import Call
@@ -26,10 +26,7 @@ async def create(cluster: Cluster, call: Call) -> web.StreamResponse:
     options = eviction.get("deleteOptions") or {}
     intent.dry_run = intent.dry_run or bool(options.get("dryRun"))
     how = _deletion(options)
-    try:
-        evict(cluster, target.namespace, target.name, how, intent)
-    except StatusError as error:
-        raise _reworded(cluster, call, error, how) from None
+    evict(cluster, target.namespace, target.name, how, intent)
     return answer(SUCCESS, 201, call.warnings)
 
 
@@ -57,18 +54,6 @@ def _deletion(options: dict[str, Any]) -> Deletion:
         preconditions.get("uid", ""),
         preconditions.get("resourceVersion", ""),
     )
-
-
-def _reworded(cluster: Cluster, call: Call, error: StatusError, how: Deletion) -> StatusError:
-    """The eviction speaks of the pod by its kind when the pod is another than expected."""
-    found = cluster.registry.read("pods", call.target.namespace, call.target.name)
-    if error.code != 409 or found is None or how.uid in ("", found["metadata"]["uid"]):
-        return error
-    text = (
-        f"the UID in the precondition ({how.uid}) does not match the UID in record ({found['metadata']['uid']}). "
-        "The object might have been deleted and then recreated"
-    )
-    return conflict("", "Pod", call.target.name, text)
 
 
 ROUTES = {("POST", "pods", "eviction"): create}

@@ -20,7 +20,7 @@ Answer = Callable[[Cluster, Kubelet], web.Response]
 
 async def proxy(cluster: Cluster, call: Call) -> web.StreamResponse:
     """Answer what the kubelet of a node, or the port that the name says, would."""
-    scheme, name, port = _address(call.target.name)
+    _, name, port = _address(call.target.name)
     kubelet = cluster.kubelets.on(name)
     if kubelet is None or cluster.store.get(Key("nodes", "", name)) is None:
         raise not_found("", "nodes", name)

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from k9py.demo.api.apply import stamp
 from k9py.demo.api.rbac import Attributes, Rbac, Rule
 from k9py.demo.api.target import User
 from k9py.demo.api.tokens import ISSUER, Tokens, token_user
@@ -17,6 +18,7 @@ from k9py.demo.core.status import invalid as refused
 from k9py.demo.core.store import Obj
 from k9py.demo.http.answers import answer
 from k9py.demo.http.call import Call
+from k9py.demo.http.options import CREATE, intent_of
 
 _AUTHORIZATION = "authorization.k8s.io"
 _AUTHENTICATION = "authentication.k8s.io"
@@ -24,7 +26,7 @@ _AUTHENTICATION = "authentication.k8s.io"
 
 async def review_self(cluster: Cluster, call: Call) -> web.StreamResponse:
     """SelfSubjectAccessReview: may I do that."""
-    review = _read(call)
+    review = _read(cluster, call)
     spec = review["spec"]
     _refuse(_check_attributes(spec))
     return _decide(cluster, call, review, call.user, _attributes(spec))
@@ -32,14 +34,14 @@ async def review_self(cluster: Cluster, call: Call) -> web.StreamResponse:
 
 async def review_subject(cluster: Cluster, call: Call) -> web.StreamResponse:
     """SubjectAccessReview: may they do that."""
-    review = _read(call)
+    review = _read(cluster, call)
     _refuse([*_check_attributes(review["spec"]), *_check_user(review["spec"])])
     return _decide(cluster, call, review, _user(review["spec"]), _attributes(review["spec"]))
 
 
 async def review_local(cluster: Cluster, call: Call) -> web.StreamResponse:
     """LocalSubjectAccessReview: may they do that in this namespace."""
-    review = _read(call)
+    review = _read(cluster, call)
     spec, namespace = review["spec"], call.target.namespace
     review["metadata"].setdefault("namespace", namespace)
     causes = [*_check_attributes(spec), *_check_user(spec)]
@@ -52,7 +54,7 @@ async def review_local(cluster: Cluster, call: Call) -> web.StreamResponse:
 
 async def review_rules(cluster: Cluster, call: Call) -> web.StreamResponse:
     """SelfSubjectRulesReview: what I may do, all in all."""
-    review = _read(call)
+    review = _read(cluster, call)
     namespace = review["spec"].get("namespace", "")
     if not namespace:
         raise bad_request("no namespace on request")
@@ -76,7 +78,7 @@ async def review_identity(cluster: Cluster, call: Call) -> web.StreamResponse:
 
 async def review_token(cluster: Cluster, call: Call) -> web.StreamResponse:
     """TokenReview: whose token it is."""
-    review = _read(call)
+    review = _read(cluster, call)
     text = review["spec"].get("token", "")
     if not text:
         raise bad_request("token is required for TokenReview in authentication")
@@ -91,13 +93,15 @@ async def review_token(cluster: Cluster, call: Call) -> web.StreamResponse:
     return answer({**review, "status": status}, 201)
 
 
-def _read(call: Call) -> Obj:
+def _read(cluster: Cluster, call: Call) -> Obj:
     obj = call.read()
     if not isinstance(obj, dict):
         raise bad_request("the body of the request is not an object")
     served = call.target.served
     spec, metadata = obj.get("spec") or {}, obj.get("metadata") or {}
-    return {"kind": served.kind, "apiVersion": served.gvr.api_version, "metadata": metadata, "spec": spec}
+    review = {"kind": served.kind, "apiVersion": served.gvr.api_version, "metadata": metadata, "spec": spec}
+    stamp(cluster, served, None, review, intent_of(call, CREATE), "Update", "")
+    return review
 
 
 def _decide(cluster: Cluster, call: Call, review: Obj, user: User, asked: Attributes) -> web.Response:

@@ -12,9 +12,8 @@ from aiohttp import web
 
 from k9py.demo.api.apply import stamp
 from k9py.demo.api.crds import scale_of
-from k9py.demo.api.gojson import BadJson, read_yaml
+from k9py.demo.api.gojson import BadJson, kind_of, read_yaml
 from k9py.demo.api.patching import MERGE_PATCH, merge, read_patch, unreadable
-from k9py.demo.api.schema import decode_fields
 from k9py.demo.api.schema_walk import Unfit
 from k9py.demo.api.validation.words import at_least
 from k9py.demo.cluster import Cluster
@@ -80,12 +79,21 @@ async def patch(cluster: Cluster, call: Call) -> web.StreamResponse:
         new = change(copy.deepcopy(old))
         sent = copy.deepcopy(new)
         try:
-            decode_fields(cluster, SCALE, new, "", call.warnings, call.body)
+            _decode(new)
         except Unfit as error:
             raise unreadable(MERGE_PATCH if kind == APPLY else kind, call.body, sent, str(error)) from None
         return new
 
     return _write(cluster, call, patched, PATCH)
+
+
+def _decode(new: Obj) -> None:
+    """Raises Unfit for what is no Scale."""
+    replicas = (new.get("spec") or {}).get("replicas", 0)
+    if not isinstance(replicas, int) or isinstance(replicas, bool):
+        kind = kind_of(replicas)
+        raise Unfit(f"json: cannot unmarshal {kind} into Go struct field ScaleSpec.spec.replicas of type int32")
+    new.setdefault("metadata", {})
 
 
 def _applied(call: Call) -> Callable[[Obj], Obj]:
@@ -110,7 +118,7 @@ def _write(cluster: Cluster, call: Call, change: Callable[[Obj], Obj], options: 
         stamp(cluster, target.served, before, obj, intent, "Apply" if applies else "Update", "scale")
         return obj
 
-    intent = replace(intent, trusted=True)
+    intent = replace(intent, trusted=not target.served.custom)  # a CRD may limit it
     obj = cluster.registry.update(target.served, target.namespace, target.name, resize, intent)
     return _answer(cluster, call, scale(parts, obj))
 

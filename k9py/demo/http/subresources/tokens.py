@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from k9py.demo.api.apply import stamp
 from k9py.demo.api.tokens import ISSUER, Tokens
 from k9py.demo.api.validation.words import invalid
 from k9py.demo.cluster import Cluster
@@ -34,7 +35,6 @@ async def create(cluster: Cluster, call: Call) -> web.StreamResponse:
     _check(seconds)
     bound = _bound(cluster, target.namespace, spec.get("boundObjectRef"))
     audiences = spec.get("audiences") or [ISSUER]
-    spec["audiences"] = audiences
     tokens = cluster.registry.part(Tokens)
     text = "" if intent.dry_run else tokens.issue(account.key, account.meta.uid, audiences, seconds, bound)
     now = cluster.clock.now
@@ -46,7 +46,10 @@ async def create(cluster: Cluster, call: Call) -> web.StreamResponse:
     }
     status = {"token": text, "expirationTimestamp": cluster.clock.stamp(now + seconds)}
     head = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": metadata}
-    return answer({**head, "spec": spec, "status": status}, 201, call.warnings)
+    made: Obj = {**head, "spec": spec}
+    stamp(cluster, REQUEST, None, made, intent, "Update", "token")
+    whole = {**made, "spec": {**spec, "audiences": audiences}, "status": status}
+    return answer(whole, 201, call.warnings)
 
 
 def _check(seconds: int) -> None:

@@ -17,7 +17,7 @@ Complete = Callable[[str], tuple[str, list[str]]]
 """For what stands before the cursor: what to put in, and all that it could be."""
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: Control-C at a prompt
+class Interrupted(Exception):
     """The line is thrown away."""
 
 

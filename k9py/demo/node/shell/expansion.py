@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from k9py.demo.node.shell.arithmetic import SumError, calculate
@@ -177,7 +178,7 @@ def _slice(value: str, pattern: str) -> str:
     return value[begin : begin + size] if size >= 0 else value[begin:size]
 
 
-_CHANGES = {
+_CHANGES: Mapping[str, Callable[[str, str, str], str]] = {
     "#": lambda value, pattern, other: _trim_start(value, pattern, False),
     "##": lambda value, pattern, other: _trim_start(value, pattern, True),
     "%": lambda value, pattern, other: _trim_end(value, pattern, False),
@@ -212,7 +213,13 @@ def _split(text: str, separators: str, fields: list[list[Piece]], current: list[
     blank = "".join(one for one in separators if one in " \t\n")
     hard = "".join(one for one in separators if one not in " \t\n")
     blanks, hards = re.escape(blank), re.escape(hard)
-    pattern = rf"[{blanks}]*[{hards}][{blanks}]*|[{blanks}]+" if hard and blank else f"[{blanks or hards}]+" if blank else f"[{hards}]"
+    pattern = (
+        rf"[{blanks}]*[{hards}][{blanks}]*|[{blanks}]+"
+        if hard and blank
+        else f"[{blanks or hards}]+"
+        if blank
+        else f"[{hards}]"
+    )
     parts = re.split(pattern, text)
     for index, part in enumerate(parts):
         if index:

@@ -6,34 +6,26 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from k9py.demo.node.files import FileError, Folder
+from k9py.demo.node.files import FileError
 from k9py.demo.node.shell.command import (
-    Call,
     Stream,
-    UsageError,
     decode,
     encode,
-    load_applets,
-    open_reader,
-    open_writer,
 )
-from k9py.demo.node.shell.expansion import ExpansionError, arguments, pattern_of, text_of
+from k9py.demo.node.shell.compounds import run_compound
+from k9py.demo.node.shell.expansion import ExpansionError, arguments, text_of
+from k9py.demo.node.shell.flow import Leave, Return
+from k9py.demo.node.shell.launching import execute
 from k9py.demo.node.shell.parser import parse
-from k9py.demo.node.shell.patterns import glob
-from k9py.demo.node.shell.streams import Pipe, Reader, Source, Writer
-from k9py.demo.node.shell.system import SIGINT, Entry, System
+from k9py.demo.node.shell.redirects import redirected
+from k9py.demo.node.shell.streams import Pipe, Reader, Writer
+from k9py.demo.node.shell.system import Entry, System
 from k9py.demo.node.shell.tasks import Killed, Steps, Task, join
 from k9py.demo.node.shell.tree import (
-    Case,
     Chain,
     Command,
-    For,
     Function,
-    Group,
-    If,
-    Loop,
     Pipeline,
-    Redirect,
     Sequence,
     Simple,
 )
@@ -45,22 +37,6 @@ if TYPE_CHECKING:
 DEEPEST = 60
 """So deep functions and shells may call each other."""
 _OUTPUT = 16 * 2**20
-
-
-class Leave(Exception):  # noqa: N818 - not an error: control flow
-    """`break` and `continue`: how many loops are still to be left."""
-
-    def __init__(self, loops: int, again: bool) -> None:
-        super().__init__(loops)
-        self.loops, self.again = loops, again
-
-
-class Return(Exception):  # noqa: N818
-    """`return`, and with `shell` the end of the shell: `exit`."""
-
-    def __init__(self, status: int, shell: bool = False) -> None:
-        super().__init__(status)
-        self.status, self.shell = status, shell
 
 
 class _Collector(Writer):
@@ -90,7 +66,7 @@ class Shell:
     ) -> None:
         self.system = system
         self.entry = entry
-        self.name = name
+        self.name = self.called = name
         self.fds = dict(fds)
         self.variables = {"IFS": " \t\n", "PS2": "> ", "OPTIND": "1", "SHLVL": "0", **env}
         self.exported = set(env) | {"PWD"}
@@ -110,7 +86,8 @@ class Shell:
         self.depth = 0
         self.line = 0
         self.editor: Editor | None = None
-        self._tested = 0
+        self.tested = 0
+        """So many conditions around: what fails in them ends no shell that was started with -e."""
         entry.takes = self._take_signal
 
     def get(self, name: str, default: str = "") -> str:
@@ -146,10 +123,12 @@ class Shell:
 
     def copy(self, entry: Entry | None = None, fds: Mapping[int, Stream] | None = None) -> Shell:
         """A shell of its own with all that this one has: what it changes stays in it."""
-        other = Shell(self.system, entry or Entry(self.entry.pid, 0, [], 0.0, self.entry.task), {}, fds or self.fds, self.name)
+        other = Shell(
+            self.system, entry or Entry(self.entry.pid, 0, [], 0.0, self.entry.task), {}, fds or self.fds, self.name
+        )
         for name in ("variables", "exported", "functions", "aliases", "args", "options"):
             setattr(other, name, getattr(self, name).copy())
-        other.read_only = self.read_only
+        other.read_only, other.called = self.read_only, self.called
         other.status, other.here, other.depth, other.last_job = self.status, self.here, self.depth, self.last_job
         return other
 
@@ -188,14 +167,19 @@ class Shell:
             yield from self.complain(f"{self.title}: {error}")
             self.status = 2
             if not self.interactive:
-                raise Return(2, shell=True) from None
+                raise Return(2, exits=True) from None
             return 2
         return (yield from self.sequence(found, tail))
 
     @property
+    def kind(self) -> str:
+        """Which shell it is: bash where it was called so, else what the image has for `sh`."""
+        return "bash" if self.called == "bash" else self.system.shell
+
+    @property
     def title(self) -> str:
         """What its messages begin with."""
-        kind = self.system.shell
+        kind = self.kind
         if kind == "bash":
             return posixpath.basename(self.name) if self.interactive else f"{self.name}: line {max(1, self.line)}"
         return f"{self.name}: {max(1, self.line)}" if kind == "dash" else self.name
@@ -267,34 +251,34 @@ class Shell:
 
     def _chain(self, chain: Chain, tail: bool) -> Steps[int]:
         """`a && b || c`. Only the last one ends a shell that was started with -e."""
-        self._tested += bool(chain.rest)
+        self.tested += bool(chain.rest)
         try:
             status = yield from self._pipeline(chain.first, tail and not chain.rest)
         finally:
-            self._tested -= bool(chain.rest)
+            self.tested -= bool(chain.rest)
         for index, (operator, pipeline) in enumerate(chain.rest):
             if (status == 0) is (operator == "&&"):
                 last = index == len(chain.rest) - 1
-                self._tested += not last
+                self.tested += not last
                 try:
                     status = self.status = yield from self._pipeline(pipeline, tail and last)
                 finally:
-                    self._tested -= not last
+                    self.tested -= not last
         return status
 
     def _pipeline(self, pipeline: Pipeline, tail: bool) -> Steps[int]:
-        self._tested += pipeline.negated
+        self.tested += pipeline.negated
         try:
             if len(pipeline.commands) == 1:
                 status = yield from self.command(pipeline.commands[0], tail and not pipeline.negated)
             else:
                 status = yield from self._pipe(pipeline.commands)
         finally:
-            self._tested -= pipeline.negated
+            self.tested -= pipeline.negated
         if pipeline.negated:
             status = int(not status)
-        elif status and "e" in self.options and not self._tested:
-            raise Return(status, shell=True)
+        elif status and "e" in self.options and not self.tested:
+            raise Return(status, exits=True)
         self.status = status
         return status
 
@@ -326,52 +310,15 @@ class Shell:
             self.functions[command.name] = command.body
             return 0
         try:
-            fds = yield from self.redirected(command.redirects)
+            fds = yield from redirected(self, command.redirects)
         except FileError as error:
             yield from self.complain(f"{self.title}: {error}")
             return 1
         kept, self.fds = self.fds, fds
         try:
-            return (yield from _COMPOUND[type(command)](self, command))
+            return (yield from run_compound(self, command))
         finally:
             self.fds = kept
-
-    def redirected(self, redirects: list[Redirect]) -> Steps[dict[int, Stream]]:
-        """Its descriptors with redirections. FileError with the whole message if one cannot be."""
-        fds = dict(self.fds)
-        for one in redirects:
-            target = yield from text_of(self, one.target)
-            if one.how in (">&", "<&") and (target.isdigit() or target == "-"):
-                stream = None if target == "-" else fds.get(int(target))
-                if stream is None:
-                    fds.pop(one.descriptor, None)
-                else:
-                    fds[one.descriptor] = stream
-                continue
-            try:
-                fds[one.descriptor] = self._opened(one.how, target, fds)
-            except FileError as error:
-                word = "create" if ">" in one.how else "open"
-                raise FileError(self._redirect_error(word, target, str(error))) from None
-            if one.how in ("&>", ">&"):
-                fds[2] = fds[one.descriptor]
-        return fds
-
-    def _redirect_error(self, word: str, target: str, why: str) -> str:
-        if self.system.shell == "bash":
-            return f"{target}: {why}"
-        if why == "No such file or directory":
-            why = "nonexistent directory" if word == "create" else "no such file"
-        return f"can't {word} {target}: {why}"
-
-    def _opened(self, how: str, target: str, fds: Mapping[int, Stream]) -> Stream:
-        if how == "<<":
-            return Source(encode(target))
-        if how == "<<<":
-            return Source(encode(target + "\n"))
-        if how in ("<", "<>"):
-            return open_reader(self.system, self.path(target), fds)
-        return open_writer(self.system, self.path(target), fds, how == ">>")
 
     def _simple(self, command: Simple, tail: bool) -> Steps[int]:
         try:
@@ -382,17 +329,17 @@ class Shell:
             values = []
             for name, word in command.assignments:
                 values.append((name, (yield from text_of(self, word))))
-            fds = yield from self.redirected(command.redirects)
+            fds = yield from redirected(self, command.redirects)
             if not words:
                 self._assign(values)
                 return self.status
             if "x" in self.options:
                 yield from self.complain("+ " + " ".join(words))
-            return (yield from self._run(words, values, fds, tail))
+            return (yield from self.run(words, values, fds, tail))
         except (FileError, ExpansionError) as error:
             yield from self.complain(f"{self.title}: {error}")
             if isinstance(error, ExpansionError) and not self.interactive:
-                raise Return(2, shell=True) from None
+                raise Return(2, exits=True) from None
             return 1
 
     def _assign(self, values: list[tuple[str, str]]) -> None:
@@ -400,7 +347,8 @@ class Shell:
             plain = name.rstrip("+")
             self.set(plain, self.get(plain) + value if name.endswith("+") else value)
 
-    def _run(self, words: list[str], values: list[tuple[str, str]], fds: dict[int, Stream], tail: bool) -> Steps[int]:
+    def run(self, words: list[str], values: list[tuple[str, str]], fds: dict[int, Stream], tail: bool) -> Steps[int]:
+        """Run a function, a builtin or a program; `values` are set for it."""
         name = words[0]
         if name in self.functions:
             self._assign(values)
@@ -409,19 +357,19 @@ class Shell:
         if builtin:
             self._assign(values)
             return (yield from builtin(self, words, fds))
-        return (yield from self.execute(words, {**self.env(), **dict(values)}, fds, tail))
+        return (yield from execute(self, words, {**self.env(), **dict(values)}, fds, tail))
 
     def _function(self, body: Command, words: list[str], fds: dict[int, Stream]) -> Steps[int]:
         if self.depth > DEEPEST:
             yield from self.complain(f"{self.title}: maximum function nesting level exceeded")
-            raise Return(2, shell=True)
+            raise Return(2, exits=True)
         kept, args, self.fds, self.args = self.fds, self.args, fds, words[1:]
         self.depth += 1
         self.locals.append({})
         try:
             return (yield from self.command(body))
         except Return as end:
-            if end.shell:
+            if end.exits:
                 raise
             return end.status
         finally:
@@ -432,117 +380,6 @@ class Shell:
                     self.variables.pop(name, None)
                 else:
                     self.variables[name] = value
-
-    def execute(self, words: list[str], env: Mapping[str, str], fds: Mapping[int, Stream], tail: bool = False) -> Steps[int]:
-        """Run a program; with `tail` in the place of this shell, whose last command it is."""
-        found = self.look_up(words[0])
-        if isinstance(found, int):
-            yield from self._not_found(words[0], found, fds)
-            return found
-        call_name = posixpath.basename(found)
-        run = load_applets().get(call_name)
-        argv = words
-        if run is None:
-            run, argv = load_applets()["sh"], ["sh", found, *words[1:]]
-        if tail and self.entry.argv:
-            self.entry.argv, self.entry.started = argv, self.system.clock.now
-            return (yield from self._apply(run, argv, env, fds, self.entry))
-        entry = self.system.enter(argv, self.entry.pid, self.entry.task)
-        try:
-            return (yield from self._apply(run, argv, env, fds, entry))
-        except Killed as killed:
-            if killed.pid != entry.pid and killed.pid:
-                raise
-            return 128 + killed.signal
-        finally:
-            self.system.leave(entry)
-
-    def _apply(
-        self, run: Callable[[Call], Steps[int]], argv: list[str], env: Mapping[str, str], fds: Mapping[int, Stream], entry: Entry
-    ) -> Steps[int]:
-        call = Call(self.system, argv, env, self.here, fds, entry.pid)
-        return (yield from run_applet(run, call))
-
-    def look_up(self, name: str) -> str | int:
-        """Where a program is; 126 or 127 if it cannot be run, or is not there."""
-        files = self.system.files
-        if "/" in name:
-            node = files.get(self.path(name))
-            if node is None:
-                return 127
-            return 126 if isinstance(node, Folder) or not node.mode & 0o111 else self.path(name)
-        for folder in self.get("PATH").split(":"):
-            path = posixpath.join(folder or ".", name)
-            node = files.get(self.path(path))
-            if node is not None and not isinstance(node, Folder) and node.mode & 0o111:
-                return self.path(path)
-        return 127
-
-    def _not_found(self, name: str, status: int, fds: Mapping[int, Stream]) -> Steps[None]:
-        bash = self.system.shell == "bash"
-        if status == 126:
-            folder = bash and isinstance(self.system.files.get(self.path(name)), Folder)
-            text = f"{name}: {'Is a directory' if folder else 'Permission denied'}"
-        elif bash:
-            text = f"{name}: {'No such file or directory' if '/' in name else 'command not found'}"
-        else:
-            text = f"{name}: not found"
-        yield from self.complain(f"{self.title}: {text}", fds)
-
-    def _group(self, group: Group) -> Steps[int]:
-        if group.subshell:
-            return (yield from self.copy().contained(group.body))
-        return (yield from self.sequence(group.body))
-
-    def _test(self, condition: Sequence) -> Steps[bool]:
-        self._tested += 1
-        try:
-            return not (yield from self.sequence(condition))
-        finally:
-            self._tested -= 1
-
-    def _if(self, command: If) -> Steps[int]:
-        for condition, body in command.branches:
-            if (yield from self._test(condition)):
-                return (yield from self.sequence(body))
-        return (yield from self.sequence(command.otherwise)) if command.otherwise else 0
-
-    def _loop(self, loop: Loop) -> Steps[int]:
-        status = 0
-        while (yield from self._test(loop.condition)) is not loop.until:
-            yield None
-            status, ended = yield from self._turn(loop.body)
-            if ended:
-                return status
-        return status
-
-    def _for(self, loop: For) -> Steps[int]:
-        words = list(self.args) if loop.words is None else (yield from arguments(self, loop.words))
-        status = 0
-        for word in words:
-            yield None
-            self.set(loop.name, word)
-            status, ended = yield from self._turn(loop.body)
-            if ended:
-                return status
-        return status
-
-    def _turn(self, body: Sequence) -> Steps[tuple[int, bool]]:
-        """One turn of a loop: its status, and whether it was the last."""
-        try:
-            return (yield from self.sequence(body)), False
-        except Leave as leave:
-            if leave.loops > 1:
-                raise Leave(leave.loops - 1, leave.again) from None
-            return 0, not leave.again
-
-    def _case(self, case: Case) -> Steps[int]:
-        word = yield from text_of(self, case.word)
-        for patterns, body in case.branches:
-            for pattern in patterns:
-                if glob((yield from pattern_of(self, pattern))).fullmatch(word):
-                    return (yield from self.sequence(body))
-        return 0
 
 
 def _stage(shell: Shell, command: Command, before: Reader | None, after: Pipe | None) -> Steps[int]:
@@ -555,20 +392,6 @@ def _stage(shell: Shell, command: Command, before: Reader | None, after: Pipe | 
             before.abandon()
 
 
-def run_applet(run: Callable[[Call], Steps[int]], call: Call) -> Steps[int]:
-    """Run a program; what it could not do with a file, or with its options, it says."""
-    try:
-        return (yield from run(call))
-    except FileError as error:
-        return (yield from call.fail(f"write error: {error}"))
-    except UsageError as error:
-        return (yield from call.fail(str(error)))
-    except Killed as killed:
-        if killed.pid == 0:
-            killed.pid = call.pid
-        raise
-
-
 _SPECIAL: Mapping[str, Callable[[Shell], str | None]] = {
     "?": lambda shell: str(shell.status),
     "#": lambda shell: str(len(shell.args)),
@@ -579,13 +402,3 @@ _SPECIAL: Mapping[str, Callable[[Shell], str | None]] = {
     "*": lambda shell: " ".join(shell.args) if shell.args else None,
     "PWD": lambda shell: shell.here,
 }
-
-_COMPOUND: Mapping[type, Callable[..., Steps[int]]] = {
-    Group: Shell._group,
-    If: Shell._if,
-    Loop: Shell._loop,
-    For: Shell._for,
-    Case: Shell._case,
-}
-
-__all__ = ["SIGINT", "Leave", "Return", "Shell", "run_applet"]

@@ -74,8 +74,8 @@ def _loadavg(system: System) -> str:
 
 
 def _cpus() -> str:
-    one = "processor\t: {0}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz\ncpu MHz\t\t: 2899.998\ncpu cores\t: 4\n\n"
-    return "".join(one.format(index) for index in range(4))
+    one = "processor\t: {0}\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) Platinum 8375C CPU @ 2.90GHz\n"
+    return "".join(one.format(index) + "cpu MHz\t\t: 2899.998\ncpu cores\t: 4\n\n" for index in range(4))
 
 
 def _process(system: System, entry: Entry) -> Folder:

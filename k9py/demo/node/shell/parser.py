@@ -24,7 +24,28 @@ from k9py.demo.node.shell.tree import (
 )
 from k9py.demo.node.shell.words import ShellSyntaxError, Words
 
-_OPERATORS = ("&&", "||", ";;", "<<-", "<<<", "<<", "<&", "<>", ">>", ">&", ">|", "&>", "<", ">", "|", "&", ";", "(", ")", "\n")
+_OPERATORS = (
+    "&&",
+    "||",
+    ";;",
+    "<<-",
+    "<<<",
+    "<<",
+    "<&",
+    "<>",
+    ">>",
+    ">&",
+    ">|",
+    "&>",
+    "<",
+    ">",
+    "|",
+    "&",
+    ";",
+    "(",
+    ")",
+    "\n",
+)
 _REDIRECTS = frozenset(("<", ">", ">>", "<&", ">&", "<>", ">|", "<<", "<<-", "<<<", "&>"))
 _ENDS = frozenset(("then", "else", "elif", "fi", "do", "done", "esac", "}"))
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?=)(.*)", re.DOTALL)
@@ -164,7 +185,9 @@ class Parser:
         redirect = Redirect(descriptor, operator, target)
         if operator in ("<<", "<<-"):
             redirect.how = "<<"
-            self._here.append((redirect, operator == "<<-", any(not isinstance(p, Text) or p.quoted for p in target.parts)))
+            self._here.append(
+                (redirect, operator == "<<-", any(not isinstance(p, Text) or p.quoted for p in target.parts))
+            )
         return redirect
 
     def _function(self, name: str) -> Function:

@@ -59,16 +59,16 @@ class ShellProgram(Program):
             raise CannotStart(str(error).removeprefix("unable to start container process: ")) from None
         console = Console(process)
         system.console = console
-        entry = system.processes[1]
+        entry = system.main
         entry.argv, entry.tty = list(process.argv), console.tty
         task = system.start(entry, self._run(system, entry, console))
         if console.terminal:
             console.terminal.interrupt = lambda signal: task.kill(signal)
 
     def stop(self, process: Process) -> None:
-        """SIGTERM: only a shell with a trap for it hears it; number 1 of a container is not ended by what it ignores."""
+        """SIGTERM: only a shell with a trap for it hears it; number 1 is not ended by what it does not handle."""
         if process.system:
-            process.system.kill(1, SIGTERM)
+            process.system.signal_main(SIGTERM)
 
     def load(self, process: Process) -> Load:
         """A shell that works without pause uses a core."""
@@ -101,7 +101,7 @@ class ShellProgram(Program):
         here = process.container.get("workingDir") or "/"
         status = 255
         try:
-            env = {name: value for name, value in environment(system, console.tty).items()}
+            env = environment(system, console.tty)
             status = yield from run_argv(system, entry, env, console.fds, here)
         finally:
             console.close()
@@ -120,3 +120,8 @@ def is_simulated(image: str, argv: Sequence[str]) -> bool:
 
 SHELL = ShellProgram()
 """It knows nothing of its own: all containers can share it."""
+
+
+def program_for(image: str, argv: Sequence[str], own: Program) -> Program:
+    """What runs a command line: the image's own program, unless the pod has named a simulated command."""
+    return SHELL if is_simulated(image, argv) else own

@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 
 from k9py.demo.node.files import Folder, Link
-from k9py.demo.node.shell.builtins import builtin
-from k9py.demo.node.shell.command import Stream, decode, load_applets
+from k9py.demo.node.shell import builtins, variables
+from k9py.demo.node.shell.builtin import Fds, builtin
+from k9py.demo.node.shell.command import decode, load_applets
 from k9py.demo.node.shell.editor import Editor, Interrupted
-from k9py.demo.node.shell.interpreter import Return, Shell
+from k9py.demo.node.shell.flow import Return
+from k9py.demo.node.shell.interpreter import Shell
 from k9py.demo.node.shell.parser import parse
 from k9py.demo.node.shell.signals import TEXTS
 from k9py.demo.node.shell.streams import Reader, Writer, read_line
@@ -23,7 +25,7 @@ _IGNORED = (2, 3, 15)
 def talk(shell: Shell, terminal: Terminal) -> Steps[int]:
     """Read commands at a terminal until `exit` or Control-D; answers the exit code."""
     shell.interactive = True
-    shell.variables.setdefault("PS1", _PROMPTS.get(shell.system.shell, _PROMPTS["ash"]))
+    shell.variables.setdefault("PS1", _PROMPTS.get(shell.kind, _PROMPTS["ash"]))
     editor = Editor(terminal, lambda text: complete(shell, text))
     shell.editor = editor
     try:
@@ -54,7 +56,7 @@ def _run(shell: Shell, text: str, terminal: Terminal) -> Steps[None]:
             terminal.output.feed(b"\r\n")
         return
     except Return as end:
-        if end.shell:
+        if end.exits:
             raise
     said = TEXTS.get(shell.status - 128)
     if said:
@@ -72,7 +74,7 @@ def _command(shell: Shell, editor: Editor) -> Steps[str | None]:
             text = ""
             continue
         if line is None:
-            return None if not text else text
+            return text or None
         text = f"{text}\n{line}" if text else line
         try:
             parse(text + "\n")
@@ -112,7 +114,8 @@ def prompt_of(shell: Shell, form: str) -> str:
     root = shell.system.files.user == 0
     user = "root" if root else shell.get("USER") or "I have no name!"
     values = {
-        "w": here, "W": posixpath.basename(here) or "/", "$": "#" if root else "$", "u": user, "h": shell.system.hostname,
+        "w": here, "W": posixpath.basename(here) or "/", "$": "#" if root else "$", "u": user,
+        "h": shell.system.hostname,
         "H": shell.system.hostname, "s": shell.name, "n": "\r\n", "[": "", "]": "", "e": "\x1b", "\\": "\\",
     }  # fmt: skip
     found, at = [], 0
@@ -127,7 +130,7 @@ def prompt_of(shell: Shell, form: str) -> str:
 
 
 def complete(shell: Shell, text: str) -> tuple[str, list[str]]:
-    """What follows of the word that ends here, and all that it can be: programs at the beginning, files elsewhere."""
+    """What follows of the word that ends here, and all it can be."""
     start = max((text.rfind(letter) for letter in " \t;|&<>=("), default=-1) + 1
     word = text[start:]
     first = not text[:start].strip() or text[:start].rstrip()[-1:] in (";", "|", "&", "(")
@@ -166,7 +169,7 @@ def _files(shell: Shell, folder: str, base: str) -> list[str]:
 
 
 @builtin("history")
-def history(shell: Shell, words: list[str], fds: dict[int, Stream]) -> Steps[int]:
+def history(shell: Shell, words: list[str], fds: Fds) -> Steps[int]:
     """The lines that were typed."""
     lines = shell.editor.history if shell.editor else []
     out = fds.get(1)
@@ -174,3 +177,7 @@ def history(shell: Shell, words: list[str], fds: dict[int, Stream]) -> Steps[int
         for index, line in enumerate(lines):
             yield from out.write(f"{index:4} {line}\n".encode("utf-8", "surrogateescape"))
     return 0
+
+
+LOADED = (builtins, variables)
+"""Every shell has these."""

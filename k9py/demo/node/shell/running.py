@@ -15,17 +15,18 @@ def run_program(
 ) -> Steps[int]:
     """Run a program with the descriptors of the caller, but for those given; answers its exit code."""
     from k9py.demo.node.shell.interpreter import Shell
+    from k9py.demo.node.shell.launching import execute, look_up
 
     entry = Entry(call.pid, 0, [], 0.0)
     found = call.system.processes.get(call.pid)
     entry.task = found.task if found else None
     shell = Shell(call.system, entry, call.env if env is None else env, {**call.fds, **(fds or {})}, call.name)
     shell.here = call.here
-    path = shell.look_up(words[0])
+    path = look_up(shell, words[0])
     if isinstance(path, int):
         why = "Permission denied" if path == 126 else "No such file or directory"
         return (yield from call.fail(f"can't execute '{words[0]}': {why}", path))
-    return (yield from shell.execute([*words], shell.env(), shell.fds))
+    return (yield from execute(shell, [*words], shell.env(), shell.fds))
 
 
 def base_name(path: str) -> str:

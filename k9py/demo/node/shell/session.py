@@ -11,10 +11,12 @@ from k9py.demo.node.program import Process, Program
 from k9py.demo.node.shell.applets.names import home_of
 from k9py.demo.node.shell.command import Call, Stream, load_applets
 from k9py.demo.node.shell.flavours import flavour_of
-from k9py.demo.node.shell.interpreter import Shell, run_applet
+from k9py.demo.node.shell.interpreter import Shell
+from k9py.demo.node.shell.launching import execute as launch
+from k9py.demo.node.shell.launching import run_applet
 from k9py.demo.node.shell.skeleton import fill
 from k9py.demo.node.shell.streams import Pipe, Reader
-from k9py.demo.node.shell.system import Entry, System
+from k9py.demo.node.shell.system import Entry, Pids, System
 from k9py.demo.node.shell.tasks import Steps, Task
 from k9py.demo.node.shell.terminal import Terminal
 
@@ -35,6 +37,7 @@ class Session:
     stderr: Pipe | None
     terminal: Terminal | None
     system: System = field(repr=False)
+    argv: Sequence[str] = ()
 
     @property
     def done(self) -> bool:
@@ -56,7 +59,7 @@ class Session:
             self.stdin.end()
 
     def leave(self) -> None:
-        """The client has gone. What it has started ends when it reads or writes the next time, as in a real one."""
+        """The client has gone. What it has started ends when it reads or writes the next time."""
         self.end_input()
         for pipe in (self.stdout, self.stderr):
             if pipe:
@@ -69,7 +72,7 @@ def system_of(process: Process, program: Program) -> System:
     """What runs in the container of a process; made when somebody first looks."""
     if process.system is None:
         flavour = flavour_of(process.container.get("image", ""))
-        process.system = System(process, program, process.files, flavour.shell)
+        process.system = System(process, program, process.files, flavour.shell, _shared_pids(process))
         pod = process.cluster.registry.read("pods", process.namespace, process.pod) or _bare(process)
         system, files = process.system, process.files
         inner = files.fill
@@ -80,6 +83,21 @@ def system_of(process: Process, program: Program) -> System:
 
         files.fill = first
     return process.system
+
+
+def _shared_pids(process: Process) -> Pids | None:
+    """The numbers of the container that an ephemeral one looks into; or of the pod, if its containers share them."""
+    kubelets = getattr(process.cluster, "kubelets", None)
+    run = kubelets.find(process.uid) if kubelets else None
+    if run is None:
+        return None
+    target = process.container.get("targetContainerName")
+    shares = bool(target) or run.pod()["spec"].get("shareProcessNamespace")
+    for name, container in run.containers.items() if shares else ():
+        other = container.process
+        if other and other is not process and (name == target or not target) and (target or other.system):
+            return system_of(other, container.program).pids
+    return None
 
 
 def _bare(process: Process) -> dict[str, object]:
@@ -103,7 +121,7 @@ def execute(process: Process, program: Program, argv: Sequence[str], stdin: bool
     task = system.start(entry, _run(system, entry, env, fds, stdout, stderr))
     if terminal:
         terminal.interrupt = lambda signal: task.kill(signal)
-    return Session(task, given, stdout, stderr, terminal, system)
+    return Session(task, given, stdout, stderr, terminal, system, tuple(argv))
 
 
 def environment(system: System, tty: bool) -> dict[str, str]:
@@ -153,7 +171,7 @@ def run_argv(system: System, entry: Entry, env: dict[str, str], fds: dict[int, S
     if applet is None:
         shell = Shell(system, entry, env, fds, argv[0])
         shell.here = here
-        return (yield from shell.execute(argv, env, fds))
+        return (yield from launch(shell, argv, env, fds))
     return (yield from run_applet(applet, Call(system, argv, env, here, fds, entry.pid)))
 
 

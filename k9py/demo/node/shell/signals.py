@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-NAMES = (
-    "EXIT HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG "
-    "XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS"
-).split()
+_NAMES = (
+    "EXIT HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU "
+    "URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS"
+)
+NAMES = _NAMES.split()
 """The name of each number."""
 
 TEXTS = {1: "Hangup", 6: "Aborted", 9: "Killed", 11: "Segmentation fault", 15: "Terminated"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from k9py.demo.core.store import Obj
-from k9py.demo.node.files import Binary, Device, Files, Folder, Link, Mount, Node, Plain
+from k9py.demo.node.files import Binary, Device, Files, Folder, Link, Mount, Node, Plain, Volume
 from k9py.demo.node.shell.command import load_applets
 from k9py.demo.node.shell.flavours import Flavour
 from k9py.demo.node.shell.kernel import proc
+from k9py.demo.node.shell.mounting import mount_all
 
 if TYPE_CHECKING:
     from k9py.demo.node.shell.system import System
@@ -17,9 +18,11 @@ BUILT = 1_767_225_600.0
 """When images were built: the beginning of 2026."""
 _DISK = 94 * 2**30
 
-NOT_IN_DEBIAN = frozenset(
-    "ps top free wget curl nslookup vi less nc ping httpd telnet pgrep pidof pkill uptime watch unzip xxd busybox ip ifconfig netstat".split()
+_MISSING = (
+    "ps top free wget curl nslookup vi less nc ping httpd telnet pgrep pidof pkill uptime watch unzip xxd busybox ip "
+    "ifconfig netstat"
 )
+NOT_IN_DEBIAN = frozenset(_MISSING.split())
 """What slim images of Debian leave out."""
 _ALPINE_LACKS = frozenset(("curl", "dig", "bash", "httpd"))
 
@@ -62,7 +65,15 @@ def fill(system: System, pod: Obj, flavour: Flavour) -> None:
     _kubelet(system, pod, began)
     if volumes:
         volumes(files)
+    mount_all(files, system.process, pod, _shared(system))
     _identity(files, pod, system.process.container, flavour)
+
+
+def _shared(system: System) -> dict[str, Volume]:
+    """The volumes that the containers of a pod have in common."""
+    kubelets = getattr(system.process.cluster, "kubelets", None)
+    run = kubelets.find(system.process.uid) if kubelets else None
+    return run.volumes if run else {}
 
 
 def _lay_under(upper: Folder, lower: Folder) -> None:
@@ -185,4 +196,3 @@ def _dns_address(system: System) -> str:
     service = system.process.cluster.registry.read("services", "kube-system", "kube-dns")
     found = ((service or {}).get("spec") or {}).get("clusterIP")
     return str(found) if found else "10.96.0.10"
-

@@ -28,12 +28,29 @@ class Entry:
     task: Task | None = None
     tty: bool = False
     takes: Callable[[int], bool] = field(default=lambda signal: False)
+    system: System | None = None
+    """The container that it runs in."""
+
+
+class Pids:
+    """The numbers of processes: of one container, or of those that share them."""
+
+    def __init__(self) -> None:
+        self.entries: dict[int, Entry] = {}
+        self.last = 0
+
+    def add(self, entry: Entry) -> Entry:
+        """Give a process the next number."""
+        self.last += 1
+        entry.pid = self.last
+        self.entries[entry.pid] = entry
+        return entry
 
 
 class System:
-    """One container from within. It begins with its main process, number 1, and ends with it."""
+    """One container from within. It begins with its main process and ends with it."""
 
-    def __init__(self, process: Process, program: Program, files: Files, shell: str) -> None:
+    def __init__(self, process: Process, program: Program, files: Files, shell: str, pids: Pids | None = None) -> None:
         self.process = process
         self.program = program
         self.files = files
@@ -41,14 +58,20 @@ class System:
         """What `sh` is: ash, dash, bash, or nothing."""
         self.clock: Clock = process.clock
         self.scheduler = Scheduler(process.clock)
-        self.processes: dict[int, Entry] = {1: Entry(1, 0, list(process.argv), process.started)}
+        self.pids = pids or Pids()
+        self.main = self.pids.add(Entry(0, 0, list(process.argv), process.started, system=self))
+        """Its first process: number 1, unless it shares the numbers of another container."""
         self.listening: dict[int, Callable[[bytes], bytes]] = {}
         """What answers at which port: those that were started by a shell."""
         self.ended = Signal()
         self.is_over = False
         self.console: Console | None = None
         """Of the main process, if it is a simulated one."""
-        self._last = 1
+
+    @property
+    def processes(self) -> dict[int, Entry]:
+        """All that can be seen, by number."""
+        return self.pids.entries
 
     @property
     def hostname(self) -> str:
@@ -62,10 +85,7 @@ class System:
 
     def enter(self, argv: list[str], parent: int, task: Task | None = None) -> Entry:
         """A new process."""
-        self._last += 1
-        entry = Entry(self._last, parent, argv, self.clock.now, task)
-        self.processes[entry.pid] = entry
-        return entry
+        return self.pids.add(Entry(0, parent, argv, self.clock.now, task, system=self))
 
     def leave(self, entry: Entry) -> None:
         """A process has ended."""
@@ -84,24 +104,30 @@ class System:
             return False
         if not signal or entry.takes(signal):
             return True
-        if pid == 1:
-            self._signal_first(entry, signal)
+        if entry.system and entry is entry.system.main and (pid == 1 or entry.task is None):
+            entry.system.signal_main(signal)
         elif entry.task:
             entry.task.kill(signal, pid)
         return True
 
+    def signal_main(self, signal: int) -> None:
+        """Number 1 gets only the signals that it handles: a program that is no shell handles SIGTERM and the like."""
+        if self.main.takes(signal):
+            return
+        if self.main.task is None and signal in (SIGINT, SIGTERM):
+            self.program.stop(self.process)
+        elif self.main.task and self.main.pid != 1:
+            self.main.task.kill(signal, self.main.pid)
+
     def stop(self) -> None:
         """The container has ended, and all in it with it."""
         self.is_over = True
-        for entry in list(self.processes.values()):
+        for entry in [one for one in self.processes.values() if one.system is self]:
             if entry.task:
                 entry.task.kill(SIGKILL, entry.pid)
+            else:
+                self.leave(entry)
         self.ended.fire()
-
-    def _signal_first(self, entry: Entry, signal: int) -> None:
-        """Number 1 gets only the signals that it handles. A program that is no shell handles SIGTERM and the like."""
-        if entry.task is None and signal in (SIGINT, SIGTERM):
-            self.program.stop(self.process)
 
     def _whole(self, entry: Entry, steps: Steps[int]) -> Steps[int]:
         try:

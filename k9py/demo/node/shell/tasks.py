@@ -46,7 +46,7 @@ Steps: TypeAlias = Generator[Wait, None, T]
 """A piece of work that may wait, and what it answers in the end."""
 
 
-class Killed(Exception):  # noqa: N818 - not an error: a process that ends by a signal
+class Killed(Exception):
     """A signal that ends a process: raised where it waits. `pid` is the one that it was sent to."""
 
     def __init__(self, signal: int, pid: int = 0) -> None:

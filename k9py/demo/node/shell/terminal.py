@@ -116,7 +116,7 @@ class Terminal(Reader, Writer):
             self.output.feed(data)
 
     def _end(self) -> None:
-        """Control-D: what was typed so far is there to be read; at the beginning of a line, that is nothing: the end."""
+        """Control-D: what was typed so far can be read; at the beginning of a line that is nothing: the end."""
         self._enter(b"\x04")
 
     def _erase(self) -> None:

@@ -22,8 +22,14 @@ from k9py.demo.world.building import (
 )
 
 HTTP = {"http": 8080}
-EVERYWHERE = {"tolerations": [{"operator": "Exists"}], "priorityClassName": "system-node-critical"}
-"""What runs on every node, and is not evicted."""
+POOL = "example.com/pool"
+"""The label of the shop's own nodes."""
+EVERYWHERE = {
+    "tolerations": [{"operator": "Exists"}],
+    "priorityClassName": "system-node-critical",
+    "nodeSelector": {POOL: "shop"},
+}
+"""What runs on every node of the shop, and is not evicted."""
 
 
 def payments() -> Iterator[Obj]:

@@ -52,7 +52,7 @@ def classes() -> Iterator[Obj]:
 
 def limits() -> Iterator[Obj]:
     """Quotas and limit ranges."""
-    hard = {"requests.cpu": "12", "requests.memory": "24Gi", "pods": "80", "services.loadbalancers": "1"}
+    hard = {"requests.cpu": "40", "requests.memory": "40Gi", "pods": "80", "services.loadbalancers": "1"}
     yield made("v1", "ResourceQuota", "shop", "shop", spec={"hard": hard})
     yield made("v1", "ResourceQuota", "builds", "ci", spec={"hard": {"count/jobs.batch": "12", "pods": "10"}})
     defaults = {

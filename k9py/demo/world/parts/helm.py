@@ -76,7 +76,7 @@ def releases(stamps: tuple[str, str], seconds: tuple[int, int]) -> Iterator[Obj]
             "status": status,
             "version": str(number),
         }
-        yield made(
+        secret = made(
             "v1",
             "Secret",
             f"sh.helm.release.v1.grafana.v{number}",
@@ -85,6 +85,8 @@ def releases(stamps: tuple[str, str], seconds: tuple[int, int]) -> Iterator[Obj]
             type="helm.sh/release.v1",
             data={"release": packed(release)},
         )
+        secret["metadata"]["creationTimestamp"] = stamp
+        yield secret
 
 
 def packed(release: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ def definitions() -> Iterator[Obj]:
         [
             ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
             ("Secret", "string", ".spec.secretName", 0),
-            ("Not After", "date", ".status.notAfter", 1),
+            ("Not After", "string", ".status.notAfter", 1),
             ("Age", "date", ".metadata.creationTimestamp", 0),
         ],
     )

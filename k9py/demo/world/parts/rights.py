@@ -8,6 +8,8 @@ from k9py.demo.core.store import Obj
 from k9py.demo.world.building import made
 
 RBAC = "rbac.authorization.k8s.io"
+TOKEN = {"namespace": "Y2k=", "token": "bm90LWEtdG9rZW4="}
+"""What the token controller would write; it opens nothing."""
 
 
 def rights() -> Iterator[Obj]:
@@ -16,7 +18,15 @@ def rights() -> Iterator[Obj]:
     yield made("v1", "ServiceAccount", "deployer", "ci")
     yield made("v1", "ServiceAccount", "checkout", "shop", automountServiceAccountToken=False)
     token = {"kubernetes.io/service-account.name": "deployer"}
-    yield made("v1", "Secret", "deployer-token", "ci", type="kubernetes.io/service-account-token", annotations=token)
+    yield made(
+        "v1",
+        "Secret",
+        "deployer-token",
+        "ci",
+        type="kubernetes.io/service-account-token",
+        annotations=token,
+        data=TOKEN,
+    )
     yield _role("Role", "config-reader", "shop", [(("",), ("configmaps",), ("get", "list", "watch"))])
     deploys = [
         (("apps",), ("deployments", "deployments/scale"), ("get", "list", "watch", "update", "patch")),

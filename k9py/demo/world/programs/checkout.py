@@ -22,15 +22,9 @@ class Checkout(Service):
 
     def open(self, process: Process) -> None:
         """As Spring Boot begins."""
-        say, url = self._say, self.payments(process)
-        say(
-            process,
-            "INFO",
-            f"c.e.shop.{self.app}.Application",
-            f"Starting Application v{self.version} using Java 21.0.9",
-        )
-        say(process, "INFO", f"c.e.shop.{self.app}.PaymentsClient", f"payments.url = {url}")
-        say(process, "INFO", f"c.e.shop.{self.app}.Application", "Started Application in 2.914 seconds")
+        self._say(process, "INFO", "Application", f"Starting Application v{self.version} using Java 21.0.9")
+        self._say(process, "INFO", "PaymentsClient", f"payments.url = {self.payments(process)}")
+        self._say(process, "INFO", "Application", "Started Application in 2.914 seconds")
 
     def payments(self, process: Process) -> str:
         """Where it looks for payments."""
@@ -43,23 +37,21 @@ class Checkout(Service):
             self._lose(process, visit, f"UnknownHostException: {_host(self.payments(process))}")
             return
         text = f"order {visit.order} of {visit.customer}: {visit.amount} KRW, asking payments [trace={visit.trace}]"
-        self._say(process, "INFO", f"c.e.shop.{self.app}.OrderService", text)
+        self._say(process, "INFO", "OrderService", text)
 
     def confirm(self, process: Process, visit: Visit) -> None:
         """The money has come, or nobody answered."""
         if visit.lost:
             self._lose(process, visit, "ConnectException: Connection refused")
             return
-        self._say(
-            process, "INFO", f"c.e.shop.{self.app}.OrderService", f"order {visit.order} paid ✔ [trace={visit.trace}]"
-        )
+        self._say(process, "INFO", "OrderService", f"order {visit.order} paid ✔ [trace={visit.trace}]")
 
     def _lose(self, process: Process, visit: Visit, why: str) -> None:
         """A stack trace is one entry of many lines."""
         self._say(
             process,
             "ERROR",
-            f"c.e.shop.{self.app}.OrderService",
+            "OrderService",
             f"order {visit.order} failed: payments cannot be reached [trace={visit.trace}]",
         )
         process.log(
@@ -76,8 +68,9 @@ class Checkout(Service):
         process.log(f"Caused by: java.net.{why}")
         process.log("\t... 41 more")
 
-    def _say(self, process: Process, level: str, logger: str, text: str) -> None:
-        process.log(spring_line(process.clock.now, level, logger, text))
+    def _say(self, process: Process, level: str, part: str, text: str) -> None:
+        """`part` is the class that speaks."""
+        process.log(spring_line(process.clock.now, level, f"c.e.shop.{self.app}.{part}", text))
 
 
 class BadCheckout(Checkout):
@@ -98,11 +91,11 @@ class BadCheckout(Checkout):
         url = self.payments(process)
         if self.shop.reaches(url):
             return
-        client = f"c.e.shop.{self.app}.PaymentsClient"
+        client = "PaymentsClient"
         self._say(process, "WARN", client, f"health check of {url} failed: UnknownHostException: {_host(url)}")
         self._say(process, "WARN", client, f"payments.url comes from application.yaml; {self.variable} is not set")
         if last:
-            self._say(process, "ERROR", "o.s.boot.SpringApplication", "Application run failed")
+            self._say(process, "ERROR", "Application", "Application run failed")
             process.log(f"java.lang.IllegalStateException: payments not reachable at {url} for {self.patience:.0f} s")
             process.log("\tat com.example.shop.checkout.PaymentsClient.giveUp(PaymentsClient.java:143)")
             process.log("\tat com.example.shop.checkout.PaymentsClient$Watchdog.run(PaymentsClient.java:201)")
@@ -126,8 +119,7 @@ class Refunds(Checkout):
 
     def _die(self, process: Process) -> None:
         url = self.payments(process)
-        logger = f"c.e.shop.{self.app}.Application"
-        self._say(process, "ERROR", logger, f"결제 서비스에 연결할 수 없습니다: payments cannot be reached at {url}")
+        self._say(process, "ERROR", "Application", f"결제에 연결할 수 없습니다: payments cannot be reached at {url}")
         process.log('Exception in thread "main" java.lang.IllegalStateException: no payments, no refunds')
         process.log("\tat com.example.shop.refunds.Application.main(Application.java:37)")
         process.log(f"Caused by: java.net.UnknownHostException: {_host(url)}: Name or service not known")

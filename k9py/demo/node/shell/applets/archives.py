@@ -124,9 +124,7 @@ def _add(archive: tarfile.TarFile, name: str, node: Node) -> None:
     archive.addfile(entry, io.BytesIO(data))
 
 
-def _take_out(
-    call: Call, found: dict[str, str], here: str, names: list[str], archive: tarfile.TarFile
-) -> Steps[int]:
+def _take_out(call: Call, found: dict[str, str], here: str, names: list[str], archive: tarfile.TarFile) -> Steps[int]:
     strip = int(found.get("strip-components", "0"))
     wanted = {name.strip("/") for name in names}
     status = 0
@@ -152,7 +150,9 @@ def _take_out(
     return status
 
 
-def _put(call: Call, found: dict[str, str], path: str, member: tarfile.TarInfo, archive: tarfile.TarFile) -> Steps[None]:
+def _put(
+    call: Call, found: dict[str, str], path: str, member: tarfile.TarInfo, archive: tarfile.TarFile
+) -> Steps[None]:
     files = call.system.files
     if member.isdir():
         files.make(path, member.mode & 0o7777, parents=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from k9py.demo.node.files import Device, FileError, Folder, Link, Node, Plain
-from k9py.demo.node.shell.applets.listing import size_of
+from k9py.demo.node.files import FileError, Folder, Link, Node, Plain
 from k9py.demo.node.shell.applets.names import number_of_user
 from k9py.demo.node.shell.applets.printing import parse_date
 from k9py.demo.node.shell.command import APPLETS, Call, UsageError, applet, is_folder
@@ -32,7 +31,9 @@ def mkdir(call: Call) -> Steps[int]:
     found, names = call.options("pm:v")
     mode = int(found.get("m", "755"), 8)
     said = "can't create directory '{name}': {error}"
-    return (yield from _each(call, names, said, lambda name: call.system.files.make(call.path(name), mode, "p" in found)))
+    return (
+        yield from _each(call, names, said, lambda name: call.system.files.make(call.path(name), mode, "p" in found))
+    )
 
 
 @applet("rmdir")
@@ -194,7 +195,11 @@ def chmod(call: Call) -> Steps[int]:
 
     def change(name: str) -> None:
         path = call.path(name)
-        for _, node in call.system.files.walk(path, call.system.files.find(path)) if "R" in found else [("", call.system.files.find(path))]:
+        for _, node in (
+            call.system.files.walk(path, call.system.files.find(path))
+            if "R" in found
+            else [("", call.system.files.find(path))]
+        ):
             node.mode = _mode(mode.removeprefix("./"), node.mode)
 
     return (yield from _each(call, names, "{name}: {error}", change))
@@ -246,70 +251,6 @@ def chown(call: Call) -> Steps[int]:
     return (yield from _each(call, operands[1:], "{name}: {error}", change))
 
 
-@applet("basename")
-def basename(call: Call) -> Steps[int]:
-    """The last part of a path."""
-    if not call.args:
-        raise UsageError("missing operand")
-    name = base_name(call.args[0])
-    suffix = call.args[1] if len(call.args) > 1 else ""
-    yield from call.say(name.removesuffix(suffix) if suffix and name != suffix else name)
-    return 0
-
-
-@applet("dirname")
-def dirname(call: Call) -> Steps[int]:
-    """A path without its last part."""
-    for name in call.args:
-        yield from call.say(posixpath.dirname(name.rstrip("/")) or ("/" if name.startswith("/") else "."))
-    return 0
-
-
-@applet("pwd")
-def pwd(call: Call) -> Steps[int]:
-    """The current folder."""
-    yield from call.say(call.here)
-    return 0
-
-
-@applet("readlink", "realpath")
-def readlink(call: Call) -> Steps[int]:
-    """Where links lead."""
-    found, names = call.options("fn")
-    status = 0
-    for name in names:
-        node = call.system.files.get(call.path(name), follow=False)
-        if "f" in found or call.name == "realpath":
-            try:
-                yield from call.say(call.system.files.place(call.path(name)).path)
-            except FileError as error:
-                status = yield from call.fail(f"{name}: {error}")
-        elif isinstance(node, Link):
-            yield from call.say(node.target)
-        else:
-            status = 1
-    return status
-
-
-@applet("mktemp")
-def mktemp(call: Call) -> Steps[int]:
-    """A new file with a name that nobody has."""
-    found, names = call.options("dp:tuq")
-    random = call.system.process.random
-    letters = "".join(random.choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=6))
-    form = names[0] if names else f"{found.get('p', '/tmp')}/tmp.XXXXXX"
-    path = re.sub(r"X{6,}$", letters, form)
-    try:
-        if "d" in found:
-            call.system.files.make(call.path(path), 0o700)
-        else:
-            call.system.files.write(call.path(path), b"", 0o600)
-    except FileError as error:
-        return (yield from call.fail(f"(null): {error}"))
-    yield from call.say(path)
-    return 0
-
-
 @applet("truncate")
 def truncate(call: Call) -> Steps[int]:
     """Make files as long as they are to be."""
@@ -356,140 +297,6 @@ def dd(call: Call) -> Steps[int]:
     records = f"{full}+{int(bool(part))} records"
     yield from call.complain(f"{records} in\n{records} out\n{copied} bytes copied, 0.000 seconds, 0B/s")
     return 0
-
-
-@applet("which")
-def which(call: Call) -> Steps[int]:
-    """Where programs are."""
-    status = 0
-    for name in call.args:
-        for folder in call.env.get("PATH", "").split(":"):
-            node = call.system.files.get(posixpath.join(folder, name))
-            if node is not None and node.mode & 0o111 and not isinstance(node, Folder):
-                yield from call.say(posixpath.join(folder, name))
-                break
-        else:
-            status = 1
-    return status
-
-
-@applet("test", "[", "[[")
-def test(call: Call) -> Steps[int]:
-    """Whether a condition holds."""
-    args = call.args
-    if call.name != "test":
-        closing = "]" if call.name == "[" else "]]"
-        if args[-1:] != [closing]:
-            yield from call.complain(f"sh: missing {closing}")
-            return 2
-        args = args[:-1]
-    try:
-        return int(not _Condition(call, args).whole())
-    except UsageError as error:
-        yield from call.complain(f"sh: {error}")
-        return 2
-
-
-class _Condition:
-    def __init__(self, call: Call, args: list[str]) -> None:
-        self._call, self._args, self._at = call, args, 0
-
-    def whole(self) -> bool:
-        if not self._args:
-            return False
-        value = self._any()
-        if self._at < len(self._args):
-            raise UsageError(f"{self._args[self._at]}: unknown operand")
-        return value
-
-    def _next(self, ahead: int = 0) -> str | None:
-        at = self._at + ahead
-        return self._args[at] if at < len(self._args) else None
-
-    def _any(self) -> bool:
-        value = self._all()
-        while self._next() in ("-o", "||"):
-            self._at += 1
-            value = self._all() or value
-        return value
-
-    def _all(self) -> bool:
-        value = self._one()
-        while self._next() in ("-a", "&&"):
-            self._at += 1
-            value = self._one() and value
-        return value
-
-    def _one(self) -> bool:
-        word = self._next()
-        if word is None:
-            raise UsageError("argument expected")
-        if self._next(1) in _BINARY and self._next(2) is not None:
-            operator, right = self._next(1) or "", self._next(2) or ""
-            self._at += 3
-            return _BINARY[operator](word, right)
-        if word == "!" and self._next(1) is not None:
-            self._at += 1
-            return not self._one()
-        if word == "(":
-            self._at += 1
-            value = self._any()
-            if self._next() != ")":
-                raise UsageError("closing paren expected")
-            self._at += 1
-            return value
-        if word in _UNARY and self._next(1) is not None:
-            self._at += 2
-            return _UNARY[word](self._call, self._args[self._at - 1])
-        self._at += 1
-        return bool(word)
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"{text}: bad number") from None
-
-
-_BINARY: Mapping[str, Callable[[str, str], bool]] = {
-    "=": lambda a, b: a == b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "=~": lambda a, b: bool(re.search(b, a)),
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "-eq": lambda a, b: _number(a) == _number(b),
-    "-ne": lambda a, b: _number(a) != _number(b),
-    "-lt": lambda a, b: _number(a) < _number(b),
-    "-le": lambda a, b: _number(a) <= _number(b),
-    "-gt": lambda a, b: _number(a) > _number(b),
-    "-ge": lambda a, b: _number(a) >= _number(b),
-}
-
-
-def _is(kind: type[Node], follow: bool = True) -> Callable[[Call, str], bool]:
-    return lambda call, name: isinstance(call.system.files.get(call.path(name), follow), kind)
-
-
-_UNARY: Mapping[str, Callable[[Call, str], bool]] = {
-    "-n": lambda call, text: bool(text),
-    "-z": lambda call, text: not text,
-    "-e": lambda call, name: bool(name) and call.system.files.exists(call.path(name)),
-    "-f": lambda call, name: bool(name) and not isinstance(call.system.files.get(call.path(name)), Folder | Device | None),
-    "-d": _is(Folder),
-    "-L": _is(Link, False),
-    "-h": _is(Link, False),
-    "-c": _is(Device),
-    "-b": lambda call, name: False,
-    "-p": lambda call, name: False,
-    "-S": lambda call, name: False,
-    "-s": lambda call, name: size_of(call.system.files.get(call.path(name)) or Node()) > 0,
-    "-r": lambda call, name: bool(name) and call.system.files.exists(call.path(name)),
-    "-w": lambda call, name: bool(name) and call.system.files.exists(call.path(name)),
-    "-x": lambda call, name: bool((call.system.files.get(call.path(name)) or Node(mode=0)).mode & 0o111),
-    "-t": lambda call, text: bool(text.isdigit() and (found := call.fds.get(int(text))) and found.terminal),
-}
 
 
 @applet("sync", "usleep", "dmesg", "reset")

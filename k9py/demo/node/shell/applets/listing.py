@@ -131,7 +131,8 @@ def _long(call: Call, found: dict[str, str], name: str, node: Node) -> str:
         size = "1,   3"
     target = f" -> {node.target}" if isinstance(node, Link) else ""
     when = _when(node.time, call.system.clock.now)
-    return f"{modes.filemode(mode_of(node))} {links:>4} {owner:<8} {group:<8} {size:>9} {when} {name}{target}{_mark(node, found)}"
+    who = f"{modes.filemode(mode_of(node))} {links:>4} {owner:<8} {group:<8}"
+    return f"{who} {size:>9} {when} {name}{target}{_mark(node, found)}"
 
 
 def _when(time: float, now: float) -> str:
@@ -168,8 +169,9 @@ def stat(call: Call) -> Steps[int]:
 
 def _form(call: Call, form: str, name: str, node: Node) -> str:
     values = {
-        "n": name, "s": str(size_of(node)), "a": f"{node.mode:o}", "A": modes.filemode(mode_of(node)), "u": str(node.owner),
-        "g": str(node.group), "U": user_name(call.system.files, node.owner), "G": group_name(call.system.files, node.group),
+        "n": name, "s": str(size_of(node)), "a": f"{node.mode:o}", "A": modes.filemode(mode_of(node)),
+        "u": str(node.owner), "U": user_name(call.system.files, node.owner),
+        "g": str(node.group), "G": group_name(call.system.files, node.group),
         "Y": str(int(node.time)), "y": _moment(node.time), "F": _kind(node), "h": "1", "%": "%",
     }  # fmt: skip
     parts = form.split("%")
@@ -195,7 +197,8 @@ def _stat(call: Call, name: str, node: Node) -> str:
     return (
         f"  File: {shown}\n  Size: {size:<10}\tBlocks: {-(-size // 4096) * 8:<10} IO Block: 4096   {_kind(node)}\n"
         f"Device: 69h/105d\tInode: {inode:<10}  Links: 1\n"
-        f"Access: ({node.mode:04o}/{modes.filemode(mode_of(node))})  Uid: ({node.owner:5}/{owner:>8})   Gid: ({node.group:5}/{group:>8})\n"
+        f"Access: ({node.mode:04o}/{modes.filemode(mode_of(node))})  "
+        f"Uid: ({node.owner:5}/{owner:>8})   Gid: ({node.group:5}/{group:>8})\n"
         f"Access: {time}\nModify: {time}\nChange: {time}"
     )
 
@@ -239,7 +242,9 @@ def df(call: Call) -> Steps[int]:
     mounts = [one for one in call.system.files.mounts if one.size]
     if names:
         mounts = [_mount_of(mounts, call.path(name)) for name in names]
-    heads = ("Size", "Used", "Available") if human else ("1M-blocks" if "m" in found else "1K-blocks", "Used", "Available")
+    heads = (
+        ("Size", "Used", "Available") if human else ("1M-blocks" if "m" in found else "1K-blocks", "Used", "Available")
+    )
     widths = (9, 9, 9)
     title = "".join(f" {head:>{width}}" for head, width in zip(heads, widths, strict=True))
     yield from call.say(f"{'Filesystem':<20}{title} Use% Mounted on")

@@ -224,7 +224,8 @@ def write_date(form: str, seconds: float) -> str:
     """strftime(3), with GNU's %N and %s."""
     when = datetime.fromtimestamp(seconds, UTC)
     replaced = {
-        "s": str(int(seconds)), "N": f"{int(seconds % 1 * 1e9):09}", "e": f"{when.day:2}", "T": "%H:%M:%S", "F": "%Y-%m-%d",
+        "s": str(int(seconds)), "N": f"{int(seconds % 1 * 1e9):09}", "e": f"{when.day:2}", "T": "%H:%M:%S",
+        "F": "%Y-%m-%d",
         "R": "%H:%M", "D": "%m/%d/%y", "Z": "UTC", "z": "+0000", "n": "\n", "t": "\t", "k": f"{when.hour:2}",
         "h": "%b", "c": "%a %b %d %H:%M:%S %Y", "x": "%m/%d/%y", "X": "%H:%M:%S", "r": "%I:%M:%S %p",
     }  # fmt: skip

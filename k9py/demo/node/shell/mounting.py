@@ -12,46 +12,13 @@ from k9py.demo.core.store import Obj
 from k9py.demo.node.files import Files, Folder, Link, LiveFolder, Mount, Node, Plain, Volume
 
 if TYPE_CHECKING:
-    from k9py.demo.node.pod_run import PodRun
+    from k9py.demo.node.program import Process
 
 _SIZE = 8 * 2**30
 _CA = (
     "-----BEGIN CERTIFICATE-----\nMIIDBTCCAe2gAwIBAgIIb6Zq4jR0c3QwDQYJKoZIhvcNAQELBQAwFTETMBEGA1UE\n"
     "AxMKa3ViZXJuZXRlczAeFw0yNjAxMDEwMDAwMDBaFw0zNjAxMDEwMDAwMDBaMBUx\n-----END CERTIFICATE-----\n"
 )
-
-
-class MountError(Exception):
-    """Why a container cannot be given what it mounts."""
-
-
-def missing(cluster: Cluster, pod: Obj) -> list[str]:
-    """What cannot be set up for a pod yet, as the kubelet says it: ConfigMaps and Secrets that are not there."""
-    namespace, found = pod["metadata"]["namespace"], []
-    for volume in pod["spec"].get("volumes", ()):
-        for collection, kind, name, keys in _wanted(volume):
-            obj = cluster.registry.read(collection, namespace, name)
-            head = f'MountVolume.SetUp failed for volume "{volume["name"]}" : '
-            if obj is None:
-                found.append(f'{head}{kind} "{name}" not found')
-            elif lost := [key for key in keys if key not in {**(obj.get("data") or {}), **(obj.get("binaryData") or {})}]:
-                found.append(f"{head}references non-existent {_KEYS[kind]} key: {lost[0]}")
-    return found
-
-
-_KEYS = {"configmap": "config", "secret": "secret"}
-
-
-def _wanted(volume: Obj) -> Iterator[tuple[str, str, str, list[str]]]:
-    """The ConfigMaps and Secrets that must be there, with the keys that must be in them."""
-    projected = (volume.get("projected") or {}).get("sources", ())
-    for source in (volume, *projected):
-        for field, collection, kind in (("configMap", "configmaps", "configmap"), ("secret", "secrets", "secret")):
-            wanted = source.get(field)
-            if not wanted or wanted.get("optional") or wanted.get("name") == "kube-root-ca.crt":
-                continue
-            keys = [item["key"] for item in wanted.get("items") or ()]
-            yield collection, kind, wanted.get("secretName") or wanted.get("name", ""), keys
 
 
 class Mounted(NamedTuple):
@@ -84,9 +51,9 @@ def mounted(
         yield Mounted("/" + wanted["mountPath"].strip("/"), node, kind, read_only)
 
 
-def mount_all(run: PodRun, container: Obj, files: Files) -> None:
+def mount_all(files: Files, process: Process, pod: Obj, shared: dict[str, Volume]) -> None:
     """Mount what a container of a pod asks for."""
-    for one in mounted(run.cluster, run.pod(), container, run.ip, run.volumes):
+    for one in mounted(process.cluster, pod, process.container, process.ip, shared):
         device = "tmpfs" if one.type == "tmpfs" else "/dev/vda1"
         options = ("ro" if one.read_only else "rw") + ",relatime"
         files.mount(one.path, one.node, Mount(device, one.path, one.type, options, _SIZE, _SIZE // 10))

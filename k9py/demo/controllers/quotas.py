@@ -1,0 +1,29 @@
+"""The status of quotas: what their namespaces use."""
+
+from __future__ import annotations
+
+from k9py.demo.api.quota import Ledger
+from k9py.demo.controllers.controller import Controller
+from k9py.demo.core.store import Key, Obj
+
+
+class QuotaController(Controller):
+    """resourcequota-controller of kube-controller-manager."""
+
+    name = "resourcequota-controller"
+
+    def start(self) -> None:
+        """Hear of quotas, and of all that counts against them."""
+        self.registry.part(Ledger).changed.append(self.enqueue)
+        self.watch("resourcequotas")
+
+    def reconcile(self, key: Key) -> None:
+        """Write what is used."""
+        account = self.registry.part(Ledger).find(key)
+        if account is not None and self.store.get(key):
+            hard = account.spec.get("hard") or {}
+            status: Obj = {"hard": hard, "used": account.written()} if hard else {}
+            self.registry.patch("resourcequotas", key[1:], lambda obj: {**obj, "status": status}, "status")
+
+
+CONTROLLER = QuotaController
