@@ -49,7 +49,7 @@ cluster-down: $(READY) ## stop it
 bench: $(READY) ## fill a real API server with 10,000 pods and measure k9py beside kubectl
 	$(BIN)/python -m tests.perf
 
-screenshots: $(READY) ## write screenshots/ from the cluster that the kubeconfig names
+screenshots: $(READY) ## write screenshots/ from the embedded cluster
 	$(BIN)/python -m screenshots
 
 docs: $(READY) ## write docs/keys.md from the registry of actions

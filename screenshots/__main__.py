@@ -1,15 +1,16 @@
-"""Write the pictures of this folder from the cluster that the kubeconfig names: `make screenshots`."""
+"""Write the pictures of this folder from the embedded cluster: `make screenshots`."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
 
-from k9py.kube.kubeconfig import read_kubeconfig
+from k9py.demo.plan import Plan
+from k9py.demo.serve import Embedded
+from k9py.kube.kubeconfig import Kubeconfig
 from k9py.kube.transport import ConnectOptions
 from k9py.session.hub import Hub
 from k9py.ui.app import K9pyApp
@@ -80,11 +81,10 @@ SCENES: dict[str, tuple[Scene, tuple[int, int], str]] = {
 }
 
 
-async def take(name: str, scene: Scene, size: tuple[int, int], theme: str) -> None:
+async def take(embedded: Embedded, name: str, scene: Scene, size: tuple[int, int], theme: str) -> None:
     """One picture."""
-    kubeconfig = read_kubeconfig(os.environ.get("KUBECONFIG"), os.environ)
-    hub = Hub(kubeconfig, ConnectOptions())
-    app = K9pyApp(hub, await hub.open(kubeconfig.current), theme=theme)
+    hub = Hub(Kubeconfig((), (), ""), ConnectOptions(), embedded.kubeconfig)
+    app = K9pyApp(hub, await hub.open(await hub.add_embedded()), theme=theme)
     async with app.run_test(size=size) as pilot:
         await scene(pilot)
         (HERE / f"{name}.svg").write_text(app.export_screenshot(title=f"k9py {name}"), encoding="utf-8")
@@ -92,8 +92,12 @@ async def take(name: str, scene: Scene, size: tuple[int, int], theme: str) -> No
 
 async def main() -> None:
     """All of them, one after the other."""
-    for name, (scene, size, theme) in SCENES.items():
-        await take(name, scene, size, theme)
+    embedded = Embedded(Plan())
+    try:
+        for name, (scene, size, theme) in SCENES.items():
+            await take(embedded, name, scene, size, theme)
+    finally:
+        embedded.close()
 
 
 if __name__ == "__main__":

@@ -232,3 +232,14 @@ def test_a_role_that_is_not_there_is_named(cluster: Cluster) -> None:
     assert _may(cluster, JANE, "list", "/api/v1/pods").endswith(
         f'at the cluster scope: RBAC: clusterrole.{RBAC} "ghost" not found'
     )
+
+
+def test_one_who_may_speak_for_nobody_is_told_what_they_cannot_do_for_them(cluster: Cluster) -> None:
+    cluster.tokens["jane"] = JANE
+    headers = {"Authorization": "Bearer jane", "Impersonate-User": "bob"}
+    with pytest.raises(StatusError) as refused:
+        authenticate(cluster, headers, "GET", "/api/v1/pods")
+    assert refused.value.message == (
+        'pods is forbidden: User "jane" cannot impersonate-on:user-info:list resource "pods" in API group "" '
+        "at the cluster scope"
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from k9py.demo.api.rbac import Attributes, Rbac
-from k9py.demo.api.target import Target, User
+from k9py.demo.api.target import Target, User, find_target, verb_of
 from k9py.demo.api.tokens import AUTHENTICATED, Tokens, account_groups, token_user
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import StatusError, bad_request, forbidden, unauthorized
@@ -16,10 +16,13 @@ ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 _EXTRA = "impersonate-extra-"
 
 
-def authenticate(cluster: Cluster, headers: Mapping[str, str]) -> User:
-    """The user of a bearer token, or whom they speak for. StatusError (401) for a token that is not known."""
+def authenticate(cluster: Cluster, headers: Mapping[str, str], method: str = "GET", path: str = "/") -> User:
+    """The user of a bearer token, or whom they speak for. StatusError (401) for a token that is not known.
+
+    What is asked for (method and path) is told to one who may not speak for another at all.
+    """
     user = _bearer(cluster, headers.get("Authorization", ""))
-    return _impersonate(cluster, user, headers)
+    return _impersonate(cluster, user, headers, (method, path))
 
 
 def _bearer(cluster: Cluster, authorization: str) -> User:
@@ -65,7 +68,7 @@ def refuse(user: User, asked: Attributes, why: str = "") -> StatusError:
     return forbidden(asked.group, asked.resource, asked.name, f'User "{user.name}" cannot {asked.verb} {what}{reason}')
 
 
-def _impersonate(cluster: Cluster, user: User, headers: Mapping[str, str]) -> User:
+def _impersonate(cluster: Cluster, user: User, headers: Mapping[str, str], request: tuple[str, str]) -> User:
     """Who is spoken for (Impersonate-User and so on), if the user may speak for them."""
     name = headers.get("Impersonate-User", "")
     groups = _all(headers, "Impersonate-Group")
@@ -82,8 +85,22 @@ def _impersonate(cluster: Cluster, user: User, headers: Mapping[str, str]) -> Us
     for asked in _needed(name, groups, uid, extra):
         allowed, why = cluster.registry.part(Rbac).allowed(user, asked)
         if not allowed:
-            raise refuse(user, asked, why)
+            raise _constrained(cluster, user, name, *request) if asked.resource in _PEOPLE else refuse(user, asked, why)
     return User(name, _groups(name, groups), uid, extra)
+
+
+_PEOPLE = ("users", "serviceaccounts")
+
+
+def _constrained(cluster: Cluster, user: User, name: str, method: str, path: str) -> StatusError:
+    """Since 1.35 one may be allowed to speak for others on some requests only: that is what a refusal is about."""
+    kind = "serviceaccount" if _account(name) else "user-info"
+    if not path.startswith(("/api/", "/apis/")):
+        verb = f"impersonate-on:{kind}:{method.lower()}"
+        return StatusError(403, "Forbidden", f'forbidden: User "{user.name}" cannot {verb} path "{path}"', {})
+    target = find_target(cluster.catalog, path)
+    verb = f"impersonate-on:{kind}:{verb_of(method, target, watch=False)}"
+    return refuse(user, attributes(verb, target))
 
 
 def _needed(name: str, groups: Iterable[str], uid: str, extra: Mapping[str, Iterable[str]]) -> Iterable[Attributes]:

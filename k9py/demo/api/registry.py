@@ -124,6 +124,7 @@ class Registry:
         strategy.prepare(obj, None, self)
         if not intent.trusted:
             refuse(self._stored(served), obj, [*check_metadata(metadata, strategy.name), *strategy.validate(obj, None)])
+            intent.warnings.extend(strategy.warn(obj, None))
         strategy.finish(obj, None, self, intent)
         charge(self, served, obj, None)
         if self.store.get(key):
@@ -175,6 +176,7 @@ class Registry:
         if not intent.trusted:
             causes = [*check_metadata_change(new["metadata"], old["metadata"]), *strategy.validate(new, old)]
             refuse(self._stored(served), old, causes)
+            intent.warnings.extend(strategy.warn(new, old))
         strategy.finish(new, old, self, intent)
         charge(self, served, new, old)
 

@@ -24,6 +24,10 @@ def _no_causes(*_: object) -> Iterator[Cause]:
     return iter(())
 
 
+def _no_warnings(*_: object) -> Iterator[str]:
+    return iter(())
+
+
 def _at_once(*_: object) -> int:
     return 0
 
@@ -53,6 +57,8 @@ class Strategy:
     """What is wrong with it. An update's immutable fields too."""
     validate_status: Callable[[Obj, Obj], Iterable[Cause]] = _no_causes
     """What is wrong with a status that came through its subresource."""
+    warn: Callable[[Obj, Obj | None], Iterable[str]] = _no_warnings
+    """What the writer is told though it is taken."""
     finish: Callable[[Obj, Obj | None, Registry, Intent], None] = _nothing
     """What only a valid object gets: an address, a port. StatusError if it cannot be had, unless it is a dry run."""
     terminate: Callable[[Obj], None] = _nothing

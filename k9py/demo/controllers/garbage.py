@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
-from k9py.demo.api.events import Recorder
-from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.core.store import Change, Entry, Key, Obj, OwnerRef
 
@@ -28,10 +26,6 @@ class GarbageCollector(Controller):
     """Looks at an object when it is made, when its owners go, and when it is to go with what it owns."""
 
     name: ClassVar[str] = "garbage-collector"
-
-    def __init__(self, cluster: Cluster) -> None:
-        super().__init__(cluster)
-        self.recorder = Recorder(cluster, "garbage-collector-controller")
 
     def start(self) -> None:
         """Watch everything."""

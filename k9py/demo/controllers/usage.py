@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from k9py.demo.api.virtual import SOURCES
 from k9py.demo.cluster import Cluster
@@ -150,7 +149,3 @@ def write_quantity(resource: str, value: int) -> str:
 def selected(pods: Iterable[Pod], selector: Selector) -> list[Pod]:
     """Those that a selector selects."""
     return [pod for pod in pods if selector.matches(pod.labels)]
-
-
-Metric = Mapping[str, Any]
-"""An entry of spec.metrics."""

@@ -66,7 +66,7 @@ class ApiServer:
             return refuse(StatusError(500, "InternalError", f"Internal error occurred: {error}"))
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        user = authenticate(self.cluster, request.headers)
+        user = authenticate(self.cluster, request.headers, request.method, request.path)
         page = pages.find(self.cluster, request.path)
         if page:
             authorize_path(self.cluster, user, request.method.lower(), request.path)

@@ -88,7 +88,7 @@ async def begin_stream(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def abort(request: web.Request) -> None:
+def abort(request: web.BaseRequest) -> None:
     """Cut the connection, as a broken network does. The aborted transport is all that the client sees."""
     if request.transport is not None:
         request.transport.abort()

@@ -1,36 +1,32 @@
-"""The HTTP side: paths to lists, watches, objects and logs out of the store, faults first."""
+"""The embedded cluster as tests have it: bare, with faults on its way out and a record of what it was asked."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
 
-from tests.kube.scripted.faults import Fault, abort, begin_stream, refuse, status_of
-from tests.kube.scripted.log import ContainerLog
-from tests.kube.scripted.store import Change, Gone, ObjectStore
-from tests.kube.scripted.tables import TABLE_COLUMNS, make_table, wants_table
+from k9py.demo.api.target import User, find_target
+from k9py.demo.cluster import Cluster
+from k9py.demo.core.status import StatusError
+from k9py.demo.http.server import ApiServer
+from tests.kube.scripted.faults import Fault, abort, status_of
+from tests.kube.scripted.objects import Objects
+from tests.kube.scripted.rights import Rights
+from tests.kube.scripted.running import Running
 
-Sort = Literal["list", "page", "watch", "get", "log"]
-"""What a request asks for; `page` is a list that goes on from a continue token."""
+Sort = Literal["list", "page", "watch", "get", "log", "change"]
+"""What a request asks for; `page` is a list that goes on from a continue token, `get` all that is nothing else."""
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A path, taken apart. `collection` is the path over all namespaces."""
-
-    collection: str
-    namespace: str
-    name: str
-    subresource: str
+BEGIN = 1_767_225_600.0
+"""2026-01-01T00:00:00Z: the cluster's time, which stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +39,36 @@ class Seen:
     headers: Mapping[str, str]
 
 
-def parse_path(path: str) -> Target:
-    parts = path.strip("/").split("/")
-    head = 2 if parts[0] == "api" else 3
-    prefix, rest = parts[:head], parts[head:]
-    namespace = ""
-    if rest[0] == "namespaces" and len(rest) > 2:
-        namespace, rest = rest[1], rest[2:]
-    plural, name, subresource = [*rest, "", ""][:3]
-    return Target("/".join(["", *prefix, plural]), namespace, name, subresource)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A request that changes something, as it came."""
 
-
-def sort_of(target: Target, query: Mapping[str, str]) -> Sort:
-    if target.subresource == "log":
-        return "log"
-    if target.name:
-        return "get"
-    if "watch" in query:
-        return "watch"
-    return "page" if "continue" in query else "list"
+    method: str
+    path: str
+    query: Mapping[str, str]
+    content_type: str
+    body: Any
 
 
 class ScriptedServer:
-    """One API server. `store` and `logs` are what it serves, `tables` whether it can; `requests` what it was asked."""
+    """A cluster without controllers and kubelets. `requests` is what it was asked, `changes` what was sent to it."""
 
     def __init__(self) -> None:
-        self.store = ObjectStore()
-        self.logs: defaultdict[tuple[str, str, str], ContainerLog] = defaultdict(ContainerLog)
+        self.cluster = Cluster(BEGIN)
+        self.cluster.tokens["secret"] = User("tester", ("system:masters", "system:authenticated"))
+        self.store = Objects(self.cluster)
+        self.rights = Rights(self.cluster)
+        self.running = Running(self.cluster)
+        self.logs = self.running.logs
         self.requests: list[Seen] = []
+        self.changes: list[Change] = []
+        self.warnings: list[str] = []
+        """What every answer to a change warns of."""
         self.url = ""
-        self.tables = True
+        self._front = ApiServer(self.cluster)
         self._moved = asyncio.Event()
         self._faults: defaultdict[tuple[str, Sort], deque[Fault]] = defaultdict(deque)
-        self._streams: dict[web.StreamResponse, tuple[str, web.Request]] = {}
-        self._answers: Mapping[Sort, Callable[[web.Request, Target], Awaitable[web.StreamResponse]]] = {
-            "list": self._list,
-            "page": self._list,
-            "watch": self._watch,
-            "get": self._get,
-            "log": self._log,
-        }
+        self._streams: dict[web.BaseRequest, web.StreamResponse] = {}
 
     def fault(self, path: str, sort: Sort, *faults: Fault) -> None:
         """The next requests of that sort to that path are answered so, one after the other."""
@@ -96,134 +82,82 @@ class ScriptedServer:
     def asked(self, sort: Sort) -> list[Seen]:
         return [seen for seen in self.requests if seen.sort == sort]
 
-    def streaming(self, path: str) -> int:
-        """How many watches or logs of that path are open."""
-        return sum(path == stream_path for stream_path, _ in self._streams.values())
+    def streaming(self, path: str = "") -> int:
+        """How many watches or logs are open: those of a path, or all."""
+        return sum(path in ("", request.path) for request in self._streams)
 
     async def emit(self, path: str, *events: Mapping[str, Any] | bytes) -> None:
         """Write events, or plain bytes, into each open stream of that path, in one chunk."""
         block = b"".join(event if isinstance(event, bytes) else encode(event) for event in events)
-        for response, (stream_path, request) in list(self._streams.items()):
+        for request, response in list(self._streams.items()):
             # one that was cut a moment ago hears nothing more, and has not been taken off the list yet
-            if stream_path == path and request.transport is not None and not request.transport.is_closing():
+            if request.path == path and request.transport is not None and not request.transport.is_closing():
                 await response.write(block)
 
     def cut(self) -> None:
         """Cut all streams that are open."""
-        for _, request in list(self._streams.values()):
+        for request in list(self._streams):
             abort(request)
 
     def bookmark(self) -> Mapping[str, Any]:
         """The event that says how far the store has come."""
-        return {"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": str(self.store.version)}}}
+        return {"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": str(self.cluster.store.version)}}}
 
     def write_kubeconfig(self, path: Path) -> Path:
         """A kubeconfig whose only context is this server."""
-        path.write_text(
-            json.dumps(
-                {
-                    "current-context": "scripted",
-                    "contexts": [{"name": "scripted", "context": {"cluster": "scripted", "user": "tester"}}],
-                    "clusters": [{"name": "scripted", "cluster": {"server": self.url}}],
-                    "users": [{"name": "tester", "user": {"token": "secret"}}],
-                }
-            )
-        )
+        path.write_text(dump_kubeconfig({"scripted": self.url}, "scripted"))
         return path
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        target = parse_path(request.path)
-        sort = sort_of(target, request.query)
+    def application(self) -> web.Application:
+        """The server as aiohttp runs it."""
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        app.on_response_prepare.append(self._begin)
+        return app
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        sort = self._sort_of(request)
         self.requests.append(Seen(sort, request.path, dict(request.query), dict(request.headers)))
+        if sort == "change":
+            body = json.loads(await request.read() or "null")
+            self.changes.append(Change(request.method, request.path, dict(request.query), request.content_type, body))
         self._wake()
         faults = self._faults[request.path, sort]
         if faults:
             return await faults.popleft()(request)
-        return await self._answers[sort](request, target)
+        request["sort"] = sort
+        try:
+            return await self._front.handle(request)
+        finally:
+            if self._streams.pop(request, None):
+                self._wake()
+
+    async def _begin(self, request: web.Request, response: web.StreamResponse) -> None:
+        """What the cluster answers is about to go out."""
+        sort = request.get("sort")
+        if sort == "change":
+            for warning in self.warnings:
+                response.headers.add("Warning", f'299 - "{warning}"')
+        if sort in ("watch", "log") and response.status == 200:
+            self._streams[request] = response
+            self._wake()
+
+    def _sort_of(self, request: web.Request) -> Sort:
+        try:
+            target = find_target(self.cluster.catalog, request.path)
+        except StatusError:  # discovery and the like
+            return "get"
+        if request.method != "GET":
+            return "change" if "get" in target.served.verbs else "get"  # reviews only ask
+        if target.name:
+            return "log" if target.subresource == "log" else "get"
+        if "watch" in request.query:
+            return "watch"
+        return "page" if "continue" in request.query else "list"
 
     def _wake(self) -> None:
         self._moved.set()
         self._moved = asyncio.Event()
-
-    async def _get(self, request: web.Request, target: Target) -> web.StreamResponse:
-        obj = self.store.get(target.collection, target.name, target.namespace)
-        if obj is None:
-            return await refuse(404, "NotFound", f'{target.collection} "{target.name}" not found')(request)
-        return web.json_response(obj)
-
-    async def _list(self, request: web.Request, target: Target) -> web.StreamResponse:
-        limit, token = int(request.query.get("limit", sys.maxsize)), request.query.get("continue", "")
-        try:
-            version, objects, token = self.store.page(target.collection, target.namespace, limit, token)
-        except Gone:
-            return await refuse(410, "Expired", "The provided continue parameter is too old.")(request)
-        metadata = {"resourceVersion": version} | ({"continue": token} if token else {})
-        if self.tables and wants_table(request):
-            return web.json_response(make_table(objects, metadata, TABLE_COLUMNS))
-        return web.json_response({"kind": "List", "metadata": metadata, "items": objects or None})
-
-    async def _watch(self, request: web.Request, target: Target) -> web.StreamResponse:
-        version = int(request.query["resourceVersion"])
-        render = Rendering(self.tables and wants_table(request))
-        response = await begin_stream(request)
-        with self._open(response, request):
-            while True:
-                moved = self.store.moved
-                try:
-                    changes = self.store.since(version)
-                except Gone:
-                    await response.write(encode({"type": "ERROR", "object": too_old()}))
-                    return response
-                version = self.store.version
-                for change in changes:
-                    if concerns(change, target):
-                        await response.write(encode(render(change)))
-                await moved.wait()
-
-    async def _log(self, request: web.Request, target: Target) -> web.StreamResponse:
-        log = self.logs[target.namespace, target.name, request.query["container"]]
-        begin = log.first(request.query)
-        response = await begin_stream(request)
-        with self._open(response, request):
-            while True:
-                moved = log.moved
-                if text := log.render(begin, request.query.get("sinceTime", "")):
-                    await response.write(text)
-                begin = len(log.lines)
-                if log.ended or request.query.get("follow") != "true":
-                    await response.write_eof()
-                    return response
-                await moved.wait()
-
-    @contextmanager
-    def _open(self, response: web.StreamResponse, request: web.Request) -> Iterator[None]:
-        self._streams[response] = (request.path, request)
-        self._wake()
-        try:
-            yield
-        finally:
-            del self._streams[response]
-            self._wake()
-
-
-class Rendering:
-    """Changes as events of one watch: the columns of a table come with its first event only."""
-
-    def __init__(self, table: bool) -> None:
-        self._table = table
-        self._columns: list[dict[str, Any]] | None = TABLE_COLUMNS
-
-    def __call__(self, change: Change) -> Mapping[str, Any]:
-        if not self._table:
-            return {"type": change.type, "object": change.obj}
-        table = make_table([change.obj], {"resourceVersion": str(change.version)}, self._columns)
-        self._columns = None
-        return {"type": change.type, "object": table}
-
-
-def concerns(change: Change, target: Target) -> bool:
-    """Whether a watch of that target tells this change."""
-    return change.collection == target.collection and target.namespace in ("", change.namespace)
 
 
 def too_old() -> Mapping[str, Any]:
@@ -235,25 +169,28 @@ def encode(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value).encode() + b"\n"
 
 
+def dump_kubeconfig(contexts: Mapping[str, str], current: str) -> str:
+    """A kubeconfig of contexts with the addresses of their servers; cluster and context have one name."""
+    return json.dumps(
+        {
+            "current-context": current,
+            "contexts": [{"name": name, "context": {"cluster": name, "user": "tester"}} for name in contexts],
+            "clusters": [{"name": name, "cluster": {"server": url}} for name, url in contexts.items()],
+            "users": [{"name": "tester", "user": {"token": "secret"}}],
+        }
+    )
+
+
 @asynccontextmanager
 async def serve() -> AsyncIterator[ScriptedServer]:
-    """A server on a loopback port of its own, until the block ends."""
+    """A server without objects on a loopback port of its own, until the block ends."""
     server = ScriptedServer()
-    async with listening(server.handle) as server.url:
-        yield server
-
-
-@asynccontextmanager
-async def listening(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
-    """Have every request to a loopback port answered by one function; the port's address, until the block ends."""
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0, access_log=None)
+    runner = web.AppRunner(server.application(), handler_cancellation=True, shutdown_timeout=0, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
+    server.url = f"http://{host}:{port}"
     try:
-        yield f"http://{host}:{port}"
+        yield server
     finally:
         await runner.cleanup()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from k9py.demo.api.defaults.podspec import default_template
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.jobs import check_cron_job, check_job
+from k9py.demo.api.validation.warnings import warn_of_cron_job, warn_of_template
 from k9py.demo.core.store import Obj
 
 if TYPE_CHECKING:
@@ -79,6 +80,15 @@ def default_cron_job(obj: Obj) -> None:
 
 
 STRATEGIES = (
-    Strategy("jobs.batch", default_job, prepare=prepare_job, validate=check_job, status=dict[str, object]),
-    Strategy("cronjobs.batch", default_cron_job, validate=check_cron_job, status=dict[str, object]),
+    Strategy(
+        "jobs.batch",
+        default_job,
+        prepare=prepare_job,
+        validate=check_job,
+        warn=warn_of_template,
+        status=dict[str, object],
+    ),
+    Strategy(
+        "cronjobs.batch", default_cron_job, validate=check_cron_job, warn=warn_of_cron_job, status=dict[str, object]
+    ),
 )

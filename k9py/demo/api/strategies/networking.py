@@ -5,6 +5,7 @@ from __future__ import annotations
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.names import anything
 from k9py.demo.api.validation.networking import check_ingress, check_ingress_class, check_network_policy
+from k9py.demo.api.validation.warnings import warn_of_ingress
 from k9py.demo.core.store import Obj
 
 
@@ -33,7 +34,11 @@ def default_class(obj: Obj) -> None:
 
 STRATEGIES = (
     Strategy(
-        "ingresses.networking.k8s.io", default_ingress, validate=check_ingress, status=lambda: {"loadBalancer": {}}
+        "ingresses.networking.k8s.io",
+        default_ingress,
+        validate=check_ingress,
+        warn=warn_of_ingress,
+        status=lambda: {"loadBalancer": {}},
     ),
     Strategy("ingressclasses.networking.k8s.io", default_class, validate=check_ingress_class),
     Strategy("networkpolicies.networking.k8s.io", default_policy, validate=check_network_policy),

@@ -12,6 +12,7 @@ from k9py.demo.api.quantities import settle
 from k9py.demo.api.strategies.pod_sides import SIDES
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.pods import check_pod
+from k9py.demo.api.validation.warnings import warn_of_pod
 from k9py.demo.core.store import Obj
 
 if TYPE_CHECKING:
@@ -89,4 +90,6 @@ def grace(pod: Obj, asked: int | None) -> int:
     return int(seconds) if seconds >= 0 else 1
 
 
-STRATEGIES = (Strategy("pods", default, admit, prepare, check_pod, grace=grace, graceful=True, sides=SIDES),)
+STRATEGIES = (
+    Strategy("pods", default, admit, prepare, check_pod, warn=warn_of_pod, grace=grace, graceful=True, sides=SIDES),
+)

@@ -8,6 +8,7 @@ from k9py.demo.api.addresses import PORTS, Addresses
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.names import label
 from k9py.demo.api.validation.services import check_service
+from k9py.demo.api.validation.warnings import warn_of_service
 from k9py.demo.api.validation.words import invalid
 from k9py.demo.core.status import Cause
 from k9py.demo.core.status import invalid as refuse
@@ -166,5 +167,14 @@ def _refuse(name: str, cause: Cause) -> None:
 
 
 STRATEGIES = (
-    Strategy("services", default, prepare=prepare, validate=check_service, finish=finish, name=label, generation=False),
+    Strategy(
+        "services",
+        default,
+        prepare=prepare,
+        validate=check_service,
+        warn=warn_of_service,
+        finish=finish,
+        name=label,
+        generation=False,
+    ),
 )

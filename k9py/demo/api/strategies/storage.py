@@ -9,6 +9,7 @@ from k9py.demo.api.defaults.volumes import default_claim, default_source
 from k9py.demo.api.quantities import settle
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.storage import check_claim, check_storage_class, check_volume
+from k9py.demo.api.validation.warnings import warn_of_claim
 from k9py.demo.core.store import Obj
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ STRATEGIES = (
         admit_claim,
         prepare_claim,
         check_claim,
+        warn=warn_of_claim,
         status=lambda: {"phase": "Pending"},
         generation=False,
     ),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from k9py.demo.api.defaults.podspec import default_template
 from k9py.demo.api.defaults.volumes import default_claim
 from k9py.demo.api.strategy import Strategy
+from k9py.demo.api.validation.names import stateful_set_name
+from k9py.demo.api.validation.warnings import warn_of_template
 from k9py.demo.api.validation.workloads import (
     check_daemon_set,
     check_deployment,
@@ -115,20 +117,26 @@ STRATEGIES = (
         "deployments.apps",
         default_deployment,
         validate=check_deployment,
+        warn=warn_of_template,
         status=dict[str, object],
         annotations_count=True,
     ),
-    Strategy("replicasets.apps", default_replica_set, validate=check_replica_set, status=_no_replicas),
+    Strategy(
+        "replicasets.apps", default_replica_set, validate=check_replica_set, warn=warn_of_template, status=_no_replicas
+    ),
     Strategy(
         "replicationcontrollers",
         default_replication_controller,
         validate=check_replication_controller,
+        warn=warn_of_template,
         status=_no_replicas,
     ),
     Strategy(
         "statefulsets.apps",
         default_stateful_set,
+        name=stateful_set_name,
         validate=check_stateful_set,
+        warn=warn_of_template,
         status=lambda: {"replicas": 0, "availableReplicas": 0},
     ),
     Strategy(
@@ -136,6 +144,7 @@ STRATEGIES = (
         default_daemon_set,
         prepare=prepare_daemon_set,
         validate=check_daemon_set,
+        warn=warn_of_template,
         status=_no_daemons,
     ),
 )

@@ -128,7 +128,9 @@ def _check_schedule(spec: Obj) -> Iterator[Cause]:
     if not schedule:
         yield required("spec.schedule")
         return
-    fault = schedule_fault(schedule)
+    words = schedule.split()
+    zoned = words and words[0].startswith(("TZ=", "CRON_TZ="))
+    fault = schedule_fault(" ".join(words[1:]) if zoned else schedule)
     if fault:
         yield invalid("spec.schedule", schedule, fault)
     if "TZ" in schedule:

@@ -65,6 +65,12 @@ def subdomain(text: str) -> tuple[str, ...]:
     return _check(text, _SUBDOMAIN, 253, SUBDOMAIN)
 
 
+def stateful_set_name(text: str) -> tuple[str, ...]:
+    """A subdomain that is no longer than a label: a label of its pods has it."""
+    found = subdomain(text)
+    return found if found or len(text) <= 63 else (too_long(63),)
+
+
 def label_1035(text: str) -> tuple[str, ...]:
     """RFC 1035 label."""
     return _check(text, _LABEL_1035, 63, LABEL_1035)

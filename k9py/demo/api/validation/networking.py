@@ -23,6 +23,9 @@ def check_ingress(obj: Obj, old: Obj | None) -> Iterator[Cause]:
         yield invalid("spec", None, "either `defaultBackend` or `rules` must be specified")
     if spec.get("defaultBackend") is not None:
         yield from _check_backend("spec.defaultBackend", spec["defaultBackend"])
+    for index, tls in enumerate(spec.get("tls") or ()):
+        for place, host in enumerate(tls.get("hosts") or ()):
+            yield from broken(f"spec.tls[{index}].hosts[{place}]", host.removeprefix("*."), subdomain)
     for index, rule in enumerate(spec.get("rules") or ()):
         yield from _check_rule(f"spec.rules[{index}]", rule)
     if spec.get("ingressClassName") is not None:
@@ -48,10 +51,11 @@ def _check_path(path: str, one: Obj) -> Iterator[Cause]:
     kind, text = one.get("pathType"), one.get("path", "")
     if kind is None:
         yield required(f"{path}.pathType", "pathType must be specified")
-    else:
-        yield from one_of(f"{path}.pathType", kind, _PATHS)
-        if kind in ("Exact", "Prefix") and not text.startswith("/"):
-            yield invalid(f"{path}.path", text, "must be an absolute path")
+        return
+    wrong = list(one_of(f"{path}.pathType", kind, _PATHS))
+    yield from wrong
+    if not wrong and kind in ("Exact", "Prefix") and not text.startswith("/"):
+        yield invalid(f"{path}.path", text, "must be an absolute path")
     yield from _check_backend(f"{path}.backend", one.get("backend") or {})
 
 

@@ -24,7 +24,8 @@ def check_node(obj: Obj, old: Obj | None) -> Iterator[Cause]:
         else:
             yield from one_of(f"{path}.effect", effect, EFFECTS)
         if (key, effect) in seen:
-            yield duplicate_value(path, go(internal(taint, "core.Taint")))
+            detail = "taints must be unique by key and effect pair"
+            yield duplicate_value(path, f"{go(internal(taint, 'core.Taint'))}: {detail}")
         seen.add((key, effect))
     if old is not None and old["spec"].get("providerID") and obj["spec"].get("providerID") != old["spec"]["providerID"]:
         yield forbidden_value("spec.providerID", 'node updates may not change providerID except from "" to valid')

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k9py.demo.api.quantities import amount
-from k9py.demo.api.validation.resources import QUOTA, check_amount, check_name, huge
+from k9py.demo.api.validation.resources import CONTAINER, QUOTA, check_amount, check_name, check_standard, huge
 from k9py.demo.api.validation.words import invalid, unchanged
-from k9py.demo.core.status import Cause, duplicate_value
+from k9py.demo.core.status import Cause, duplicate_value, forbidden_value
 from k9py.demo.core.store import Obj
 
 _SCOPES = ("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity")
+
+_BEST_EFFORT = ("pods",)
+_OF_PODS = (
+    "pods",
+    *CONTAINER,
+    *(f"{kind}.{name}" for kind in ("requests", "limits") for name in sorted(CONTAINER)),
+)
 
 
 def check_quota(obj: Obj, old: Obj | None) -> Iterator[Cause]:
@@ -22,11 +29,24 @@ def check_quota(obj: Obj, old: Obj | None) -> Iterator[Cause]:
         if "/" not in name and name not in QUOTA and not huge(name.removeprefix("requests.")):
             yield invalid(path, name, "must be a standard resource for quota")
         yield from check_amount(path, value, name)
-    for scope in spec.get("scopes") or ():
-        if scope not in _SCOPES:
-            yield invalid("spec.scopes", scope, "unsupported scope")
+    yield from _check_scopes(spec)
     if old is not None:
         yield from unchanged("spec.scopes", spec.get("scopes"), old["spec"].get("scopes"))
+
+
+def _check_scopes(spec: Obj) -> Iterator[Cause]:
+    """Each scope is of use for some resources only, and excludes its contrary."""
+    scopes, path = spec.get("scopes") or [], "spec.scopes"
+    for scope in scopes:
+        if scope not in _SCOPES:
+            yield invalid(path, scopes, "unsupported scope")
+        allowed = _BEST_EFFORT if scope == "BestEffort" else _OF_PODS
+        for name in sorted(spec.get("hard") or {}):
+            if scope in _SCOPES and name not in allowed:
+                yield invalid(path, scopes, "unsupported scope applied to resource")
+    for one, other in (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")):
+        if one in scopes and other in scopes:
+            yield invalid(path, scopes, "conflicting scopes")
 
 
 def check_limit_range(obj: Obj, old: Obj | None) -> Iterator[Cause]:
@@ -38,6 +58,17 @@ def check_limit_range(obj: Obj, old: Obj | None) -> Iterator[Cause]:
             yield duplicate_value(f"{path}.type", f'"{kind}"')
         seen.add(kind)
         names = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
+        for name in names:
+            for resource in sorted(item.get(name) or {}):
+                at = f"{path}.{name}[{resource}]"
+                yield from check_name(at, resource)
+                if kind in ("Pod", "Container"):
+                    yield from check_standard(at, resource)
+        if kind == "Pod":
+            for name in ("default", "defaultRequest"):
+                if item.get(name):
+                    yield forbidden_value(f"{path}.{name}", "may not be specified when `type` is 'Pod'")
+            continue
         for resource in sorted({one for name in names for one in item.get(name) or {}}):
             yield from _check_order(path, item, resource)
 

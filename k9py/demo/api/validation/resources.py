@@ -69,6 +69,12 @@ def check_resources(path: str, resources: Obj) -> Iterator[Cause]:
         yield from _check_within(path, name, str(value), limits)
 
 
+def check_standard(path: str, name: str) -> Iterator[Cause]:
+    """A resource that containers have."""
+    if "/" not in name and name not in CONTAINER and not huge(name):
+        yield invalid(path, name, "must be a standard resource for containers")
+
+
 def _ordered(requests: Obj, limits: Obj) -> list[tuple[str, Any]]:
     """The server takes them in any order; here those that are limited come first, by what they lack."""
     return sorted(requests.items(), key=lambda item: (item[0] not in limits, str(item[1])[0] != "-", item[0]))
@@ -76,8 +82,7 @@ def _ordered(requests: Obj, limits: Obj) -> list[tuple[str, Any]]:
 
 def _check_one(path: str, name: str, value: Any) -> Iterator[Cause]:
     yield from check_name(path, name)
-    if "/" not in name and name not in CONTAINER and not huge(name):
-        yield invalid(path, name, "must be a standard resource for containers")
+    yield from check_standard(path, name)
     yield from check_amount(path, value, name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from k9py.demo.api.internals import internal
@@ -27,6 +27,15 @@ def is_address(text: str) -> bool:
     return True
 
 
+def is_network(text: str) -> bool:
+    """Whether it is a range of addresses: `10.0.0.0/8`."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return "/" in text
+
+
 def check_service(obj: Obj, old: Obj | None) -> Iterator[Cause]:
     """A service."""
     spec = obj["spec"]
@@ -42,6 +51,7 @@ def check_service(obj: Obj, old: Obj | None) -> Iterator[Cause]:
     yield from _check_addresses(spec)
     yield from one_of("spec.type", kind, TYPES)
     yield from _check_node_ports(spec)
+    yield from _check_source_ranges(spec)
     yield from _check_traffic(spec)
 
 
@@ -123,10 +133,18 @@ def _check_traffic(spec: Obj) -> Iterator[Cause]:
             yield forbidden_value(
                 "spec.allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'"
             )
-        if spec.get("loadBalancerSourceRanges"):
-            yield forbidden_value("spec.loadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'")
         if spec.get("loadBalancerClass"):
             yield forbidden_value("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'")
+
+
+def _check_source_ranges(spec: Obj) -> Iterator[Cause]:
+    ranges, path = spec.get("loadBalancerSourceRanges") or (), "spec.LoadBalancerSourceRanges"
+    if ranges and spec["type"] != "LoadBalancer":
+        yield forbidden_value(path, "may only be used when `type` is 'LoadBalancer'")
+    for index, one in enumerate(ranges):
+        if not is_network(one):
+            detail = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+            yield invalid(f"{path}[{index}]", one, detail)
 
 
 def _check_kept_address(spec: Obj, old: Obj) -> Iterator[Cause]:

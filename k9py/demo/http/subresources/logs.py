@@ -220,9 +220,9 @@ def _line(line: Line, timestamps: bool) -> bytes:
 
 
 def nano_stamp(seconds: float) -> str:
-    """A time as Go's RFC3339Nano writes it: no zeros at the end of the fraction."""
-    fraction = f"{seconds % 1:.9f}"[1:].rstrip("0").rstrip(".")
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
+    """A time with all nine digits of its fraction, as the kubelet writes it (RFC3339NanoFixed)."""
+    whole, nanoseconds = divmod(round(seconds * 1e9), 10**9)
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09}Z"
 
 
 ROUTES = {("GET", "pods", "log"): log}

@@ -66,6 +66,8 @@ class Shell:
     ) -> None:
         self.system = system
         self.entry = entry
+        self.number = entry.pid
+        """What `$$` is: in a subshell too, that of the shell around it."""
         self.name = self.called = name
         self.fds = dict(fds)
         self.variables = {"IFS": " \t\n", "PS2": "> ", "OPTIND": "1", "SHLVL": "0", **env}
@@ -129,6 +131,7 @@ class Shell:
         for name in ("variables", "exported", "functions", "aliases", "args", "options"):
             setattr(other, name, getattr(self, name).copy())
         other.read_only, other.called = self.read_only, self.called
+        other.number = self.number
         other.status, other.here, other.depth, other.last_job = self.status, self.here, self.depth, self.last_job
         return other
 
@@ -395,7 +398,7 @@ def _stage(shell: Shell, command: Command, before: Reader | None, after: Pipe | 
 _SPECIAL: Mapping[str, Callable[[Shell], str | None]] = {
     "?": lambda shell: str(shell.status),
     "#": lambda shell: str(len(shell.args)),
-    "$": lambda shell: str(shell.entry.pid),
+    "$": lambda shell: str(shell.number),
     "!": lambda shell: str(shell.last_job) if shell.last_job else None,
     "-": lambda shell: "".join(sorted(one for one in shell.options if len(one) == 1)),
     "@": lambda shell: " ".join(shell.args) if shell.args else None,

@@ -22,6 +22,7 @@ def run_program(
     entry.task = found.task if found else None
     shell = Shell(call.system, entry, call.env if env is None else env, {**call.fds, **(fds or {})}, call.name)
     shell.here = call.here
+    shell.variables.setdefault("PATH", call.env.get("PATH", "/usr/bin:/bin"))
     path = look_up(shell, words[0])
     if isinstance(path, int):
         why = "Permission denied" if path == 126 else "No such file or directory"

@@ -1,0 +1,93 @@
+"""What would run on the nodes of a cluster: its logs, and what it uses, as tests say it. Stands in for the kubelets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from k9py.demo.cluster import Cluster
+from k9py.demo.core.clock import Clock
+from k9py.demo.core.store import Key
+from k9py.demo.node.container import Container
+from k9py.demo.node.kubelets import Kubelets
+from k9py.demo.node.log import Log
+from k9py.demo.node.program import Load
+from k9py.demo.node.usage import PodUsage
+from k9py.values.age import parse_time
+from k9py.values.quantity import parse_quantity
+
+
+class ContainerLog:
+    """The log of one container, and of the run before; tests say when a line was written."""
+
+    def __init__(self) -> None:
+        self.start_anew()
+
+    def write(self, stamp: str, text: str | bytes) -> None:
+        when = parse_time(stamp)
+        assert when is not None
+        self._clock.advance(when - self._clock.now)
+        self.kept.write(text)
+
+    def end(self) -> None:
+        """The container has stopped: followers get the end of their stream."""
+        self.kept.end()
+
+    def start_anew(self) -> None:
+        """Another container of the same name: the log begins again."""
+        self._clock = Clock(0)
+        self.kept = Log(self._clock)
+
+
+@dataclass
+class _Run:
+    containers: dict[str, Container]
+
+
+@dataclass
+class _Node:
+    address: str = "10.0.0.2"
+    down: bool = False
+
+
+class Running:
+    """By namespace, pod and container: logs; by namespace (or none) and name: what a pod or a node uses."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.logs: defaultdict[tuple[str, str, str], ContainerLog] = defaultdict(ContainerLog)
+        self.used: dict[tuple[str, str], Load] = {}
+        self._cluster = cluster
+        self.time = cluster.clock.now
+        cluster.kubelets = cast(Kubelets, self)
+
+    def use(self, name: str, namespace: str, cpu: str, memory: str) -> None:
+        """Quantities, as in a manifest."""
+        self.used[namespace, name] = Load(parse_quantity(cpu), parse_quantity(memory))
+
+    # what is asked of the kubelets
+
+    @property
+    def usage(self) -> Running:
+        return self
+
+    def on(self, node: str) -> Any:
+        return _Node()
+
+    def find(self, uid: str) -> Any:
+        keys = (entry.key for entry in self._cluster.store.entries("pods") if entry.meta.uid == uid)
+        return next((_Run(self._containers(key)) for key in keys), None)
+
+    def pods(self, namespace: str = "") -> Iterator[PodUsage]:
+        for (place, name), load in self.used.items():
+            entry = self._cluster.store.get(Key("pods", place, name))
+            if entry and place and namespace in ("", place):
+                yield PodUsage(entry, {"main": load})
+
+    def node(self, name: str) -> Load | None:
+        return self.used.get(("", name))
+
+    def _containers(self, pod: Key) -> dict[str, Container]:
+        logs = {name: log.kept for (*place, name), log in self.logs.items() if tuple(place) == pod[1:]}
+        return {name: Container(name, cast(Any, None), log=log, previous=log) for name, log in logs.items()}
