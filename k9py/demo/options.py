@@ -36,9 +36,12 @@ def _check(name: str, value: float, least: float, most: float) -> None:
 
 
 def _parts(version: str) -> frozenset[str]:
-    from k9py.demo.core.parts import parts_of
+    from k9py.demo.core.parts import OLDEST, VERSION, parts_of
 
-    return parts_of(version)
+    try:
+        return parts_of(version)
+    except ValueError:
+        raise ConfigError(f"--like {version} cannot be", f"choose from 1.{OLDEST} to 1.{VERSION[1]}") from None
 
 
 def _story(wanted: str) -> str:

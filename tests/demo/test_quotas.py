@@ -8,6 +8,7 @@ import pytest
 
 from k9py.demo.api.bootstrap import bootstrap
 from k9py.demo.cluster import Cluster
+from k9py.demo.controllers.ipaddresses import AddressController
 from k9py.demo.controllers.quotas import QuotaController
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Obj
@@ -160,3 +161,16 @@ def test_pods_and_claims_have_limits_too(cluster: Cluster) -> None:
     assert _refusal(cluster, "persistentvolumeclaims", _object("PersistentVolumeClaim", "c", spec)).endswith(
         "minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi"
     )
+
+
+def test_the_address_of_a_service_is_an_object_as_long_as_the_service_lives(cluster: Cluster) -> None:
+    AddressController(cluster).start()
+    service = cluster.registry.make("services", _object("Service", "web", {"ports": [{"port": 80}]}))
+    cluster.clock.advance(0)
+    address = service["spec"]["clusterIP"]
+    found = cluster.registry.read("ipaddresses.networking.k8s.io", "", address)
+    assert found
+    assert found["spec"]["parentRef"] == {"resource": "services", "namespace": "default", "name": "web"}
+    cluster.registry.discard("services", "default", "web")
+    cluster.clock.advance(0)
+    assert cluster.registry.read("ipaddresses.networking.k8s.io", "", address) is None

@@ -205,8 +205,10 @@ def test_what_is_taken_may_be_warned_of(cluster: Cluster) -> None:
     pod["spec"]["containers"][0]["env"] = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
     cluster.registry.create(cluster.catalog.storage("pods"), pod, heard)
     assert heard.warnings == [
-        "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; "
-        "a DNS label is recommended: [must not contain dots]",
+        (
+            "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; "
+            "a DNS label is recommended: [must not contain dots]"
+        ),
         'spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
         'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
     ]

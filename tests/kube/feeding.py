@@ -1,4 +1,4 @@
-"""A reflector at work against a scripted server, with all that it tells."""
+"""A reflector at work against the embedded cluster, with all that it tells."""
 
 from __future__ import annotations
 
@@ -71,6 +71,12 @@ async def feeding(
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+def restarted(count: int) -> dict[str, Any]:
+    """What a pod has whose container was started again so many times."""
+    status = {"name": "main", "restartCount": count, "state": {"running": {}}}
+    return {"spec": {"containers": [{"name": "main"}]}, "status": {"containerStatuses": [status]}}
 
 
 def added(name: str, version: int) -> dict[str, Any]:

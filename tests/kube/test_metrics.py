@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,18 @@ from k9py.values.usage import Usage
 from tests.kube.reach import reach
 from tests.kube.scripted import answer, refuse
 
-PODS = "/apis/metrics.k8s.io/v1beta1/pods"
 NODES = "/apis/metrics.k8s.io/v1beta1/nodes"
 
 
 async def test_a_pod_is_the_sum_of_its_containers(tmp_path: Path) -> None:
     async with reach(tmp_path) as (server, transport):
         usages = [{"cpu": "125m", "memory": "61Mi"}, {"cpu": "125000000n", "memory": "1Ki"}, {}]
-        server.store.put(PODS, "cart-0", "shop", containers=[{"name": "a", "usage": usage} for usage in usages])
-        server.store.put(PODS, "just-made", "shop", containers=None)
-        server.store.put(PODS, "elsewhere", "other", containers=[])
+        items = [
+            {"metadata": {"name": "cart-0", "namespace": "shop"}, "containers": [{"usage": usage} for usage in usages]},
+            {"metadata": {"name": "just-made", "namespace": "shop"}, "containers": None},
+        ]
+        path = "/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods"
+        server.fault(path, "list", answer(200, json.dumps({"items": items}), "application/json"))
         usage = await read_metrics(transport, "v1beta1", "pods", "shop")
         assert usage == {
             ("shop", "cart-0"): Usage(0.25, 61 * 2**20 + 1024),
@@ -30,9 +33,19 @@ async def test_a_pod_is_the_sum_of_its_containers(tmp_path: Path) -> None:
         }
 
 
+async def test_pods_of_one_namespace(tmp_path: Path) -> None:
+    async with reach(tmp_path) as (server, transport):
+        for name, namespace in (("cart-0", "shop"), ("elsewhere", "other")):
+            server.store.put("/api/v1/pods", name, namespace)
+            server.running.use(name, namespace, "125m", "61Mi")
+        usage = await read_metrics(transport, "v1beta1", "pods", "shop")
+        assert usage == {("shop", "cart-0"): Usage(0.125, 61 * 2**20)}
+
+
 async def test_nodes(tmp_path: Path) -> None:
     async with reach(tmp_path) as (server, transport):
-        server.store.put(NODES, "worker-a", usage={"cpu": "1.5", "memory": "2Gi"})
+        server.store.put("/api/v1/nodes", "worker-a")
+        server.running.use("worker-a", "", "1.5", "2Gi")
         assert await read_metrics(transport, "v1beta1", "nodes") == {("", "worker-a"): Usage(1.5, 2 * 2**30)}
 
 

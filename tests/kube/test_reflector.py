@@ -10,7 +10,7 @@ import pytest
 
 from k9py.kube.reflector import Reflector
 from k9py.values.batch import Phase
-from tests.kube.feeding import POD, PODS, added, feeding
+from tests.kube.feeding import POD, PODS, added, feeding, restarted
 from tests.kube.reach import reach
 from tests.kube.scripted import ScriptedServer, answer, close, cut, garbage, hold, refuse, say
 from tests.kube.scripted.server import encode, too_old
@@ -21,14 +21,15 @@ async def test_lists_then_watches(tmp_path: Path, table: bool) -> None:
     async with feeding(tmp_path, table=table, pods=3) as feed:
         await feed.settled()
         feed.store.put(PODS, "new", "default", size=1)
-        feed.store.put(PODS, "pod-00001", "default", size=77)
+        feed.store.put(PODS, "pod-00001", "default", **restarted(77))
         feed.store.delete(PODS, "pod-00002", "default")
         await feed.mirror.until(lambda: feed.mirror.names == ["new", "pod-00000", "pod-00001"])
         await feed.settled()
         assert feed.mirror.phases == [Phase.SYNCING, Phase.LIVE]
         assert len(feed.server.asked("list")) == 1
         changed = feed.mirror.objects["default", "pod-00001"]
-        assert (changed["cells"][1] if table else changed["size"]) == 77
+        status = changed.get("status", {}).get("containerStatuses", [{}])[0]
+        assert (changed["cells"][3] if table else status["restartCount"]) == ("77" if table else 77)
 
 
 async def test_pages_a_small_one_first_then_large_ones(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ async def test_asks_for_bookmarks_and_a_random_end(tmp_path: Path) -> None:
         await feed.server.until(lambda: feed.server.streaming(PODS) == 1)
         query = feed.server.asked("watch")[0].query
         assert query["allowWatchBookmarks"] == "true"
-        assert query["resourceVersion"] == "100"
+        assert query["resourceVersion"] == str(feed.server.cluster.store.version)
         assert 240 <= int(query["timeoutSeconds"]) <= 300
 
 
@@ -108,7 +109,7 @@ async def test_resumes_from_a_bookmark(tmp_path: Path, table: bool) -> None:
         feed.time.now += 60
         feed.server.cut()
         await feed.server.until(lambda: len(feed.server.asked("watch")) == 2)
-        assert feed.server.asked("watch")[1].query["resourceVersion"] == str(feed.store.version)
+        assert feed.server.asked("watch")[1].query["resourceVersion"] == str(feed.server.cluster.store.version)
         assert len(feed.server.asked("list")) == 1
 
 
@@ -190,7 +191,7 @@ async def test_compaction_while_away_lists_again(tmp_path: Path) -> None:
         feed.server.cut()
         feed.store.delete(PODS, "pod-00001", "default")
         feed.store.put(PODS, "pod-00000", "default", size=9)
-        feed.store.compact()
+        feed.server.cluster.store.compact()
         feed.store.put(PODS, "late", "default")
         await feed.settled()
         assert feed.mirror.names == ["late", "pod-00000", "pod-00002"]
@@ -316,7 +317,7 @@ async def test_a_half_open_connection_is_left_after_the_silence(
 
 async def test_a_server_without_tables_gives_names_and_ages(tmp_path: Path) -> None:
     def prepare(server: ScriptedServer) -> None:
-        server.tables = False
+        server.cluster.off |= {"tables"}
 
     async with feeding(tmp_path, table=True, pods=2, prepare=prepare) as feed:
         await feed.settled()
@@ -337,7 +338,7 @@ async def test_tables_ask_for_metadata_and_columns_come_once(tmp_path: Path) -> 
         await feed.settled()
         assert {seen.query["includeObject"] for seen in feed.server.requests} == {"Metadata"}
         assert feed.mirror.columns is not None
-        assert [column.name for column in feed.mirror.columns] == ["Name", "Size", "Age"]
+        assert [column.name for column in feed.mirror.columns] [:5] == ["Name", "Ready", "Status", "Restarts", "Age"]
 
 
 async def test_an_error_of_the_sink_is_not_hidden(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ steps = st.one_of(
     st.builds(elsewhere, names),
     st.builds(fault, st.sampled_from(SORTS), st.sampled_from(FAULTS)),
     st.just(lambda feed: feed.server.cut()),
-    st.just(lambda feed: feed.store.compact()),
+    st.just(lambda feed: feed.server.cluster.store.compact()),
     st.just(lambda feed: feed.server.emit(PODS, feed.server.bookmark())),
     st.just(lambda feed: feed.settled()),
 )

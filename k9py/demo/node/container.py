@@ -46,6 +46,7 @@ class Container:
     process: Process | None = None
     log: Log | None = None
     previous: Log | None = None
+    previous_id: str = ""
     kind: str = MAIN
     sidecar: bool = False
     """An init container that goes on beside the others (restartPolicy Always)."""
@@ -86,6 +87,10 @@ class Container:
         """Of the last run; None if it runs, or has not run."""
         found = self.state.get("terminated")
         return found["exitCode"] if found else None
+
+    def log_of(self, identity: str) -> Log | None:
+        """The log of one of its runs, by its containerID; those before the last two are gone."""
+        return {self.id: self.log, self.previous_id: self.previous}.get(identity)
 
     @property
     def path(self) -> str:

@@ -88,7 +88,7 @@ def _create(run: PodRun, spec: Obj, container: Container, argv: list[str], env: 
     """A new container with a new log. Its place among the restarts is counted."""
     if container.id:
         container.restarts += 1
-        container.previous = container.log
+        container.previous, container.previous_id = container.log, container.id
     container.id = f"containerd://{run.random.getrandbits(256):064x}"
     container.resources = container.allocated = spec.get("resources", {})
     run.tell("Created", "Container created", container.path)

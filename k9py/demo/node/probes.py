@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Obj
 from k9py.demo.node.container import INIT, MAIN, Container
+from k9py.demo.node.program import Errored, Process
 
 if TYPE_CHECKING:
     from k9py.demo.node.pod_run import PodRun
 
 KINDS = ("startup", "readiness", "liveness")
+_SAID_NOTHING = " "
+"""The answer of a command that has failed without a word."""
 _HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
 
 
@@ -99,13 +102,27 @@ class Prober:
         if process is None:
             return
         handler = {name: probe.spec[name] for name in _HANDLERS if name in probe.spec}
-        answer = probe.container.program.probe(process, probe.kind, handler)
-        if answer:
+        timeout = float(probe.spec.get("timeoutSeconds", 1))
+        probe.container.program.ask(
+            process, probe.kind, handler, timeout, lambda answer: self._hear(probe, process, answer)
+        )
+
+    def _hear(self, probe: Probe, process: Process, answer: str) -> None:
+        """An answer has come; the container may have ended meanwhile."""
+        if probe.container.process is not process or not self._is_current(probe):
+            return
+        if isinstance(answer, Errored):
+            text = f"{probe.kind.capitalize()} probe errored and resulted in unknown state: {answer}"
+            self._run.warn("Unhealthy", text, probe.container.path)
+        elif answer:
             self._fail(probe, answer)
         else:
             self._pass(probe)
-        if self._probes.get(probe.container.name, {}).get(probe.kind) is probe and not self._at_rest(probe):
+        if self._is_current(probe) and probe.timer is None and not self._at_rest(probe):
             self._plan(probe, probe.period)
+
+    def _is_current(self, probe: Probe) -> bool:
+        return self._probes.get(probe.container.name, {}).get(probe.kind) is probe
 
     def _is_done(self, probe: Probe) -> bool:
         return probe.kind == "startup" and probe.passed
@@ -127,7 +144,7 @@ class Prober:
     def _fail(self, probe: Probe, answer: str) -> None:
         probe.good, probe.bad = 0, probe.bad + 1
         container = probe.container
-        self._run.warn("Unhealthy", f"{probe.kind.capitalize()} probe failed: {answer}", container.path)
+        self._run.warn("Unhealthy", f"{probe.kind.capitalize()} probe failed: {answer.removeprefix(_SAID_NOTHING)}", container.path)
         if probe.bad < probe.spec.get("failureThreshold", 3):
             return
         if probe.kind == "readiness":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from k9py.demo.core.clock import Clock, Timer
 from k9py.demo.core.store import Obj
+from k9py.demo.node.reaching import reach
 
 if TYPE_CHECKING:
     from k9py.demo.cluster import Cluster
@@ -33,6 +34,12 @@ class Hook(NamedTuple):
 
 class StartError(Exception):
     """A program that cannot even begin, in the words of the container runtime."""
+
+
+class Errored(str):
+    """A probe's answer that could not be had: it counts neither for the container nor against it."""
+
+    __slots__ = ()
 
 
 def _ignore() -> None:
@@ -121,6 +128,13 @@ class Program:
     def probe(self, process: Process, kind: str, handler: Obj) -> str:
         """A probe's answer, `kind` startup, readiness or liveness: empty if all is well, else what the kubelet says."""
         return ""
+
+    def ask(self, process: Process, kind: str, handler: Obj, timeout: float, done: Callable[[str], None]) -> None:
+        """Ask a probe; `done` gets its answer, now or later. One that only serves ports is asked at the port."""
+        if type(self).probe is Program.probe and type(self).serve is not Program.serve:
+            done(reach(self, process, handler, timeout))
+        else:
+            done(self.probe(process, kind, handler))
 
     def idle(self, container: Obj) -> bool:
         """Whether it does nothing by itself, so that nobody misses it as long as nobody looks."""

@@ -25,6 +25,9 @@ from tests.kube.scripted.running import Running
 Sort = Literal["list", "page", "watch", "get", "log", "change"]
 """What a request asks for; `page` is a list that goes on from a continue token, `get` all that is nothing else."""
 
+SORT = web.RequestKey("sort", str)
+STREAM = web.RequestKey("stream", web.StreamResponse)
+
 BEGIN = 1_767_225_600.0
 """2026-01-01T00:00:00Z: the cluster's time, which stands still."""
 
@@ -68,7 +71,7 @@ class ScriptedServer:
         self._front = ApiServer(self.cluster)
         self._moved = asyncio.Event()
         self._faults: defaultdict[tuple[str, Sort], deque[Fault]] = defaultdict(deque)
-        self._streams: dict[web.BaseRequest, web.StreamResponse] = {}
+        self._streams: dict[web.StreamResponse, web.Request] = {}
 
     def fault(self, path: str, sort: Sort, *faults: Fault) -> None:
         """The next requests of that sort to that path are answered so, one after the other."""
@@ -84,19 +87,19 @@ class ScriptedServer:
 
     def streaming(self, path: str = "") -> int:
         """How many watches or logs are open: those of a path, or all."""
-        return sum(path in ("", request.path) for request in self._streams)
+        return sum(path in ("", request.path) for request in self._streams.values())
 
     async def emit(self, path: str, *events: Mapping[str, Any] | bytes) -> None:
         """Write events, or plain bytes, into each open stream of that path, in one chunk."""
         block = b"".join(event if isinstance(event, bytes) else encode(event) for event in events)
-        for request, response in list(self._streams.items()):
+        for response, request in list(self._streams.items()):
             # one that was cut a moment ago hears nothing more, and has not been taken off the list yet
             if request.path == path and request.transport is not None and not request.transport.is_closing():
                 await response.write(block)
 
     def cut(self) -> None:
         """Cut all streams that are open."""
-        for request in list(self._streams):
+        for request in list(self._streams.values()):
             abort(request)
 
     def bookmark(self) -> Mapping[str, Any]:
@@ -125,21 +128,23 @@ class ScriptedServer:
         faults = self._faults[request.path, sort]
         if faults:
             return await faults.popleft()(request)
-        request["sort"] = sort
+        request[SORT] = sort
         try:
             return await self._front.handle(request)
         finally:
-            if self._streams.pop(request, None):
+            if STREAM in request:
+                del self._streams[request[STREAM]]
                 self._wake()
 
     async def _begin(self, request: web.Request, response: web.StreamResponse) -> None:
         """What the cluster answers is about to go out."""
-        sort = request.get("sort")
+        sort = request.get(SORT)
         if sort == "change":
             for warning in self.warnings:
                 response.headers.add("Warning", f'299 - "{warning}"')
         if sort in ("watch", "log") and response.status == 200:
-            self._streams[request] = response
+            request[STREAM] = response
+            self._streams[response] = request
             self._wake()
 
     def _sort_of(self, request: web.Request) -> Sort:

@@ -20,7 +20,6 @@ from k9py.demo.core.status import (
 )
 from k9py.demo.core.store import Obj
 from k9py.demo.http.call import Call
-from k9py.demo.node.kubelets import Container
 from k9py.demo.node.log import Line, Log
 from k9py.values.age import parse_time
 
@@ -134,16 +133,16 @@ def _find(cluster: Cluster, pod: Obj, name: str, previous: bool) -> Log | None:
     who = f'container "{name}" in pod "{pod["metadata"]["name"]}"'
     if status is None:
         raise bad_request(f"{who} is not available")
+    state, last = status.get("state", {}), status.get("lastState", {}).get("terminated") or {}
+    if previous and not last.get("containerID"):
+        raise bad_request(f"previous terminated {who} not found")
+    if "waiting" in state and not last:
+        reason = state["waiting"].get("reason", "")
+        raise bad_request(f"{who} is waiting to start: {_WAITING.get(reason, reason)}")
+    wanted = last if previous or "waiting" in state else state.get("terminated", status)
     run = cluster.kubelets.find(pod["metadata"]["uid"])
     container = run.containers.get(name) if run else None
-    state, last = status.get("state", {}), status.get("lastState", {}).get("terminated")
-    if previous:
-        if not last or not last.get("containerID"):
-            raise bad_request(f"previous terminated {who} not found")
-        return _last_log(container, "waiting" in state)
-    if "waiting" in state and not last:
-        raise bad_request(f"{who} is waiting to start: {_WAITING.get(*[state['waiting'].get('reason', '')] * 2)}")
-    return container.log if container else None
+    return container.log_of(wanted.get("containerID", "")) if container else None
 
 
 _WAITING = {
@@ -160,13 +159,6 @@ def _status_of(pod: Obj, name: str) -> Obj | None:
                 found: Obj = one
                 return found
     return None
-
-
-def _last_log(container: Container | None, waits: bool) -> Log | None:
-    """Of one that waits to be started again, the last run is the one that has just ended."""
-    if container is None:
-        return None
-    return container.log if waits and container.process is None else container.previous
 
 
 # how it is written

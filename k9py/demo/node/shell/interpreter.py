@@ -20,7 +20,7 @@ from k9py.demo.node.shell.parser import parse
 from k9py.demo.node.shell.redirects import redirected
 from k9py.demo.node.shell.streams import Pipe, Reader, Writer
 from k9py.demo.node.shell.system import Entry, System
-from k9py.demo.node.shell.tasks import Killed, Steps, Task, join
+from k9py.demo.node.shell.tasks import Killed, Steps, Task, join, then
 from k9py.demo.node.shell.tree import (
     Chain,
     Command,
@@ -386,13 +386,13 @@ class Shell:
 
 
 def _stage(shell: Shell, command: Command, before: Reader | None, after: Pipe | None) -> Steps[int]:
-    try:
-        return (yield from shell.contained(Sequence([Chain(Pipeline([command]))]), tail=True))
-    finally:
+    def close() -> None:
         if after is not None:
             after.end()
         if isinstance(before, Pipe):
             before.abandon()
+
+    return (yield from then(shell.contained(Sequence([Chain(Pipeline([command]))]), tail=True), close))
 
 
 _SPECIAL: Mapping[str, Callable[[Shell], str | None]] = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from k9py.demo.core.store import Obj
+from k9py.demo.node.exec_probe import ask_container
 from k9py.demo.node.program import Hook, Load, Process, Program
 from k9py.demo.node.program import StartError as CannotStart
 from k9py.demo.node.shell.command import Stream, load_applets
@@ -14,7 +15,7 @@ from k9py.demo.node.shell.session import StartError, check, environment, execute
 from k9py.demo.node.shell.skeleton import tools
 from k9py.demo.node.shell.streams import Lines, Pipe, Reader, Tee
 from k9py.demo.node.shell.system import SIGTERM, Entry, System
-from k9py.demo.node.shell.tasks import Steps
+from k9py.demo.node.shell.tasks import Killed, Steps, then
 from k9py.demo.node.shell.terminal import Terminal
 
 _ATTACHED = 16
@@ -77,9 +78,13 @@ class ShellProgram(Program):
         held = system.files.written if system else 0
         return Load(0.0005 + busy, 1.2 * 2**20 + held)
 
-    def probe(self, process: Process, kind: str, handler: Obj) -> str:
+    def ask(self, process: Process, kind: str, handler: Obj, timeout: float, done: Callable[[str], None]) -> None:
         """An exec probe runs its command; the others ask what listens."""
-        return ""
+        ask_container(self, process, handler, timeout, done)
+
+    def steady(self, process: Process) -> bool:
+        """Files come and go."""
+        return False
 
     def hook(self, process: Process, kind: str, handler: Obj) -> Hook:
         """A command of a hook is run; how long it takes is not waited for, but for `sleep`."""
@@ -99,14 +104,13 @@ class ShellProgram(Program):
     def _run(self, system: System, entry: Entry, console: Console) -> Steps[int]:
         process = system.process
         here = process.container.get("workingDir") or "/"
-        status = 255
+        env = environment(system, console.tty)
         try:
-            env = environment(system, console.tty)
-            status = yield from run_argv(system, entry, env, console.fds, here)
-        finally:
-            console.close()
-            if not system.is_over:
-                process.exit(status)
+            status = yield from then(run_argv(system, entry, env, console.fds, here), console.close)
+        except Killed as killed:
+            status = 128 + killed.signal
+        if not system.is_over:
+            process.exit(status)
         return status
 
 

@@ -17,7 +17,7 @@ from k9py.demo.node.shell.launching import run_applet
 from k9py.demo.node.shell.skeleton import fill
 from k9py.demo.node.shell.streams import Pipe, Reader
 from k9py.demo.node.shell.system import Entry, Pids, System
-from k9py.demo.node.shell.tasks import Steps, Task
+from k9py.demo.node.shell.tasks import Steps, Task, then
 from k9py.demo.node.shell.terminal import Terminal
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -179,9 +179,10 @@ def _run(
     system: System, entry: Entry, env: dict[str, str], fds: dict[int, Stream], stdout: Pipe, stderr: Pipe | None
 ) -> Steps[int]:
     here = system.process.container.get("workingDir") or flavour_of(system.process.container.get("image", "")).here
-    try:
-        return (yield from run_argv(system, entry, env, fds, here))
-    finally:
+
+    def close() -> None:
         stdout.end()
         if stderr:
             stderr.end()
+
+    return (yield from then(run_argv(system, entry, env, fds, here), close))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from k9py.demo.core.clock import Clock
 from k9py.demo.node.files import Files
-from k9py.demo.node.shell.tasks import Scheduler, Signal, Steps, Task
+from k9py.demo.node.shell.tasks import Scheduler, Signal, Steps, Task, then
 
 if TYPE_CHECKING:
     from k9py.demo.node.program import Process, Program
@@ -93,7 +93,7 @@ class System:
 
     def start(self, entry: Entry, steps: Steps[int]) -> Task:
         """Run a process as a task of its own."""
-        entry.task = Task(self.scheduler, self._whole(entry, steps), entry.pid)
+        entry.task = Task(self.scheduler, then(steps, lambda: self.leave(entry)), entry.pid)
         self.scheduler.wake(entry.task)
         return entry.task
 
@@ -128,9 +128,3 @@ class System:
             else:
                 self.leave(entry)
         self.ended.fire()
-
-    def _whole(self, entry: Entry, steps: Steps[int]) -> Steps[int]:
-        try:
-            return (yield from steps)
-        finally:
-            self.leave(entry)

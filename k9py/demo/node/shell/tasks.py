@@ -12,11 +12,11 @@ from k9py.demo.core.clock import Clock, Timer
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
-TURNS = 2_000
+TURNS = 500
 """So often tasks are resumed in a row; whoever wants more waits a moment, so that nothing else is held up."""
-SHORT, LONG = 0.001, 0.25
+SHORT, LONG = 0.001, 0.5
 """Seconds of such a moment: at first, and for one that is busy all the time."""
-PATIENCE = 200
+PATIENCE = 100
 """So many short moments, then long ones."""
 
 
@@ -149,6 +149,19 @@ class Scheduler:
         self._busy = self._busy + 1 if self._ready else 0
         if self._ready:
             self._later = self.clock.after(SHORT if self._busy < PATIENCE else LONG, self._run)
+
+
+def then(steps: Steps[int], after: Callable[[], None]) -> Steps[int]:
+    """Do something when a piece of work has ended, however; but not if it is only forgotten, with all it belongs to."""
+    try:
+        status = yield from steps
+    except GeneratorExit:
+        raise
+    except BaseException:
+        after()
+        raise
+    after()
+    return status
 
 
 def join(tasks: list[Task]) -> Steps[int]:
