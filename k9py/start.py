@@ -30,7 +30,7 @@ async def start(options: argparse.Namespace) -> int:
     """Run the dashboard until the person leaves it."""
     log_path = open_log()
     demo = Demo(options.plan)
-    hub = Hub(Kubeconfig((), (), ""), connect_options(options), demo.kubeconfig)
+    hub = Hub(Kubeconfig((), (), ""), connect_options(options), embedded=demo.kubeconfig)
     try:
         return await _run(hub, options, log_path)
     finally:

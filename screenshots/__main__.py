@@ -83,7 +83,7 @@ SCENES: dict[str, tuple[Scene, tuple[int, int], str]] = {
 
 async def take(embedded: Embedded, name: str, scene: Scene, size: tuple[int, int], theme: str) -> None:
     """One picture."""
-    hub = Hub(Kubeconfig((), (), ""), ConnectOptions(), embedded.kubeconfig)
+    hub = Hub(Kubeconfig((), (), ""), ConnectOptions(), embedded=embedded.kubeconfig)
     app = K9pyApp(hub, await hub.open(await hub.add_embedded()), theme=theme)
     async with app.run_test(size=size) as pilot:
         await scene(pilot)

@@ -20,9 +20,9 @@ class Hub:
 
     kubeconfig: Kubeconfig
     options: ConnectOptions
+    faults: Faults = field(default_factory=Faults)
     embedded: Callable[[], Awaitable[str]] | None = None
     """Starts the embedded cluster, once; answers its kubeconfig."""
-    faults: Faults = field(default_factory=Faults)
     sessions: dict[str, Session] = field(default_factory=dict)
     _opening: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 

@@ -82,8 +82,10 @@ async def test_lines_and_what_is_asked_of_them(asked: Asked) -> None:
         (
             {"sinceSeconds": 5, "sinceTime": "2026-11-25T17:06:30Z"},
             422,
-            'PodLogOptions "web" is invalid: []: Forbidden: '
-            "at most one of `sinceTime` or `sinceSeconds` may be specified",
+            (
+                'PodLogOptions "web" is invalid: []: Forbidden: '
+                "at most one of `sinceTime` or `sinceSeconds` may be specified"
+            ),
         ),
         ({"stream": "All"}, 422, 'PodLogOptions "web" is invalid: stream: Forbidden: may not be specified'),
         ({"tailLines": "x"}, 400, 'strconv.ParseInt: parsing "x": invalid syntax'),

@@ -57,7 +57,7 @@ def test_a_change_by_keys_has_its_consequences(tmp_path: Path) -> None:
         terminal.wait(r"▸ catalog")
         terminal.send("s")
         terminal.wait("replicas")
-        terminal.type("\b\b4\r")
+        terminal.send("backspace", "4", "enter")
         terminal.wait("kubectl scale")
         terminal.send("enter")
         terminal.wait(r"catalog .*4/4")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from random import Random
 from typing import TYPE_CHECKING
 
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Entry, Obj
-from k9py.demo.node import admission, mounts, resizing, restoring, statuses, stopping
+from k9py.demo.node import admission, mounts, reporting, resizing, restoring, statuses, stopping
 from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Backoff, Container
 from k9py.demo.node.files import Volume
 from k9py.demo.node.launch import launch, pending
@@ -328,49 +328,9 @@ class PodRun:
     def write(self, phase: str = "") -> None:
         """Write the status, if it has changed."""
         pod = self.pod()
-        status = self._status(pod, phase or self.over)
+        status = reporting.status_of(self, pod, phase or self.over)
         if status != pod.get("status"):
             self.kubelet.write_status(self.key, status)
-
-    def _status(self, pod: Obj, phase: str) -> Obj:
-        ordered = list(self._ordered(pod))
-        policy = pod["spec"].get("restartPolicy", "Always")
-        meant = phase or ("Failed" if self.failure[0] else statuses.phase_of(ordered, policy))
-        # a phase that is the last one waits until nothing of the pod is left
-        shown = meant if phase or meant not in ("Succeeded", "Failed") else _living(pod)
-        old = pod.get("status") or {}
-        found = {key: old[key] for key in _KEPT if key in old}
-        found |= {"phase": shown, "observedGeneration": pod["metadata"].get("generation", 1)}
-        found["conditions"] = self._conditions(pod, ordered, meant, old)
-        if self.failure[0] and phase:
-            found |= {"reason": self.failure[0], "message": self.failure[1]}
-        found |= self._addresses(pod)
-        found["startTime"] = old.get("startTime") or self.cluster.clock.stamp()
-        found["qosClass"] = old.get("qosClass") or statuses.qos(pod)
-        found |= statuses.container_statuses(pod, self.containers)
-        return found
-
-    def _conditions(self, pod: Obj, ordered: list[Container], phase: str, old: Obj) -> list[Obj]:
-        now = self.cluster.clock.stamp()
-        new = resizing.conditions(self) + statuses.conditions(ordered, phase, self.sandboxed, now)
-        if self.failure[0] in _DISRUPTIONS:
-            new.append(statuses.disrupted(*self.failure))
-        statuses.gates(new, pod)
-        past = [one for one in old.get("conditions", ()) if one["type"] not in resizing.CONDITIONS]
-        return statuses.settle(new, past, pod["metadata"].get("generation", 1), now)
-
-    def _addresses(self, pod: Obj) -> Obj:
-        host = self.kubelet.address
-        found: Obj = {"hostIP": host, "hostIPs": [{"ip": host}]}
-        if self.ip and (self.shown_ip or pod["spec"].get("hostNetwork")):
-            found |= {"podIP": self.ip, "podIPs": [{"ip": self.ip}]}
-        return found
-
-    def _ordered(self, pod: Obj) -> Iterator[Container]:
-        for kind in (INIT, MAIN):
-            for spec in pod["spec"].get(kind, ()):
-                if spec["name"] in self.containers:
-                    yield self.containers[spec["name"]]
 
     def _watch_deadline(self) -> None:
         """Its activeDeadlineSeconds count from the start time."""
@@ -388,17 +348,6 @@ class PodRun:
         if not self.over and not self.stopping:
             self.tell("DeadlineExceeded", text)
             self.evict("DeadlineExceeded", text)
-
-
-_KEPT = ("nominatedNodeName", "resourceClaimStatuses", "resize")
-"""What others write into the status."""
-_DISRUPTIONS = ("Evicted", "Preempting")
-
-
-def _living(pod: Obj) -> str:
-    """The phase of a pod whose end is not settled yet."""
-    before: str = (pod.get("status") or {}).get("phase", "Pending")
-    return before if before not in ("Succeeded", "Failed") else "Running"
 
 
 def _specs(pod: Obj) -> dict[str, Obj]:

@@ -91,7 +91,8 @@ class Prober:
         """Seconds until the first attempt: the initial delay counts from the start of the container."""
         began = probe.container.began
         delay = began + float(probe.spec.get("initialDelaySeconds", 0)) - self._run.cluster.clock.now
-        return max(0.0, delay) + min(0.1, probe.period) + self._run.random.random() * min(probe.period, 0.5)
+        # nobody is asked before the status says that it runs
+        return max(0.0, delay) + 0.9 + self._run.random.random() * min(probe.period, 0.6)
 
     def _plan(self, probe: Probe, delay: float) -> None:
         probe.timer = self._run.cluster.clock.after(delay, lambda: self._ask(probe))
@@ -144,7 +145,9 @@ class Prober:
     def _fail(self, probe: Probe, answer: str) -> None:
         probe.good, probe.bad = 0, probe.bad + 1
         container = probe.container
-        self._run.warn("Unhealthy", f"{probe.kind.capitalize()} probe failed: {answer.removeprefix(_SAID_NOTHING)}", container.path)
+        self._run.warn(
+            "Unhealthy", f"{probe.kind.capitalize()} probe failed: {answer.removeprefix(_SAID_NOTHING)}", container.path
+        )
         if probe.bad < probe.spec.get("failureThreshold", 3):
             return
         if probe.kind == "readiness":

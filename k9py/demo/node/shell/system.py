@@ -59,7 +59,7 @@ class System:
         self.clock: Clock = process.clock
         self.scheduler = Scheduler(process.clock)
         self.pids = pids or Pids()
-        self.main = self.pids.add(Entry(0, 0, list(process.argv), process.started, system=self))
+        self.main = self.pids.add(Entry(0, 0, _argv(process), process.started, system=self))
         """Its first process: number 1, unless it shares the numbers of another container."""
         self.listening: dict[int, Callable[[bytes], bytes]] = {}
         """What answers at which port: those that were started by a shell."""
@@ -128,3 +128,9 @@ class System:
             else:
                 self.leave(entry)
         self.ended.fire()
+
+
+def _argv(process: Process) -> list[str]:
+    """What a process says it is: of an image that nobody knows, its name."""
+    image = str(process.container.get("image", "app"))
+    return list(process.argv) or ["/" + image.partition("@")[0].rpartition("/")[2].partition(":")[0]]
