@@ -15,6 +15,7 @@ from k9py.kube.transport import ConnectOptions
 from k9py.session.hub import Hub
 from k9py.ui.app import K9pyApp
 from k9py.ui.widgets.pane import ResourcePane
+from k9py.ui.widgets.table import ResourceTable
 from k9py.values.batch import Phase
 
 HERE = Path(__file__).parent
@@ -32,19 +33,40 @@ async def until_live(pilot: Pilot[None]) -> None:
     await pilot.pause(1.0)
 
 
+async def go_to(pilot: Pilot[None], name: str) -> None:
+    """Move down until the cursor is on a row whose name begins so."""
+    table = pilot.app.focused
+    assert isinstance(table, ResourceTable)
+    await pilot.press("g")
+    async with asyncio.timeout(PATIENCE):
+        while not (table.cursor_key and table.cursor_key.name.startswith(name)):
+            await pilot.press("j")
+
+
 async def home(pilot: Pilot[None]) -> None:
-    """The four panes, with the log of the last pod."""
+    """The four panes, with the log of a pod that crashes again and again."""
     await until_live(pilot)
-    await pilot.press("G")
+    await go_to(pilot, "refunds")
     await pilot.pause(2.0)
 
 
 async def narrowed(pilot: Pilot[None]) -> None:
-    """Pods of the first deployment."""
+    """Pods of one deployment."""
     await until_live(pilot)
     await pilot.press("shift+tab")
-    await pilot.press("j", "k")
+    await go_to(pilot, "checkout")
     await until_live(pilot)
+    await pilot.pause(2.0)
+
+
+async def log(pilot: Pilot[None]) -> None:
+    """A log, full screen."""
+    await until_live(pilot)
+    await go_to(pilot, "checkout")
+    await pilot.press("l")
+    await pilot.pause(1.0)
+    await pilot.press("enter")  # the first container
+    await pilot.pause(3.0)
 
 
 async def command(pilot: Pilot[None]) -> None:
@@ -57,7 +79,9 @@ async def command(pilot: Pilot[None]) -> None:
 async def scale(pilot: Pilot[None]) -> None:
     """A change, before it is confirmed."""
     await until_live(pilot)
-    await pilot.press("shift+tab", "j", "s")
+    await pilot.press("shift+tab")
+    await go_to(pilot, "cart")
+    await pilot.press("s")
     await pilot.pause(1.0)
     await pilot.press("5", "enter")
     await pilot.pause(0.5)
@@ -74,6 +98,7 @@ SCENES: dict[str, tuple[Scene, tuple[int, int], str]] = {
     "home": (home, SIZE, "k9py-dark"),
     "home-light": (home, SIZE, "k9py-light"),
     "home-80x24": (home, (80, 24), "k9py-dark"),
+    "log": (log, SIZE, "k9py-dark"),
     "narrowed": (narrowed, SIZE, "k9py-dark"),
     "command": (command, SIZE, "k9py-dark"),
     "scale": (scale, SIZE, "k9py-dark"),

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from tests.contract.normal import normalize
@@ -142,8 +143,8 @@ class Player:
 
 def _in_order(lines: list[str]) -> list[str]:
     """Causes of a refusal stand in any order: the real server's come out of Go's maps."""
-    causes = sorted(line for line in lines if line.startswith("* "))
-    return [causes.pop(0) if line.startswith("* ") else line for line in lines]
+    runs = groupby(lines, key=lambda line: line.startswith("* "))
+    return [line for causes, run in runs for line in (sorted(run) if causes else run)]
 
 
 def _pretty(raw: str) -> str:

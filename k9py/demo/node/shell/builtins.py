@@ -48,7 +48,7 @@ def change_folder(shell: Shell, words: list[str], fds: Fds) -> Steps[int]:
         where = f"{shell.title}: cd: " + ("" if shell.kind == "bash" else "line 0: ")
         text = f"{name}: {error}" if shell.kind == "bash" else f"can't cd to {name}: {error}"
         yield from shell.complain(where + text, fds)
-        return 1
+        return 1 if shell.kind == "bash" else 2
     shell.variables["OLDPWD"], shell.here = shell.here, target
     shell.variables["PWD"] = target
     if back:
@@ -222,7 +222,7 @@ def type_(shell: Shell, words: list[str], fds: Fds) -> Steps[int]:
         if found is None:
             status = 127
             if not short:
-                yield from shell.complain(f"{name}: not found", fds)
+                yield from tell(fds, f"{name}: not found")
         else:
             yield from tell(fds, found)
     return status

@@ -7,28 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from k9py.demo.node.files import FileError
-from k9py.demo.node.shell.command import (
-    Stream,
-    decode,
-    encode,
-)
+from k9py.demo.node.shell.command import Stream, decode, encode
 from k9py.demo.node.shell.compounds import run_compound
 from k9py.demo.node.shell.expansion import ExpansionError, arguments, text_of
 from k9py.demo.node.shell.flow import Leave, Return
 from k9py.demo.node.shell.launching import execute
 from k9py.demo.node.shell.parser import parse
 from k9py.demo.node.shell.redirects import redirected
-from k9py.demo.node.shell.streams import Pipe, Reader, Writer
+from k9py.demo.node.shell.streams import Collector, Pipe, Reader, Writer
 from k9py.demo.node.shell.system import Entry, System
-from k9py.demo.node.shell.tasks import Killed, Steps, Task, join, then
-from k9py.demo.node.shell.tree import (
-    Chain,
-    Command,
-    Function,
-    Pipeline,
-    Sequence,
-    Simple,
-)
+from k9py.demo.node.shell.tasks import Steps, Task, join, then
+from k9py.demo.node.shell.tree import Chain, Command, Function, Pipeline, Sequence, Simple
 from k9py.demo.node.shell.words import ShellSyntaxError
 
 if TYPE_CHECKING:
@@ -36,21 +25,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 60
 """So deep functions and shells may call each other."""
-_OUTPUT = 16 * 2**20
-
-
-class _Collector(Writer):
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self._size = 0
-
-    def write(self, data: bytes) -> Steps[None]:
-        self._size += len(data)
-        if self._size > _OUTPUT:
-            raise Killed(9)
-        self.parts.append(data)
-        return
-        yield
 
 
 Builtin = Callable[["Shell", list[str], Mapping[int, Stream]], Steps[int]]
@@ -210,7 +184,7 @@ class Shell:
 
     def output_of(self, body: Sequence) -> Steps[str]:
         """What commands write, run in a shell of their own."""
-        collector = _Collector()
+        collector = Collector()
         other = self.copy(fds={**self.fds, 1: collector})
         self.status = yield from other.contained(body)
         return decode(b"".join(collector.parts)).replace("\0", "")

@@ -13,7 +13,7 @@ from k9py.demo.node.shell.flow import Return
 from k9py.demo.node.shell.interpreter import Shell
 from k9py.demo.node.shell.parser import parse
 from k9py.demo.node.shell.signals import TEXTS
-from k9py.demo.node.shell.streams import Reader, Writer, read_line
+from k9py.demo.node.shell.streams import Ahead, Reader, Writer, read_line
 from k9py.demo.node.shell.tasks import Killed, Steps
 from k9py.demo.node.shell.terminal import Terminal
 from k9py.demo.node.shell.words import ShellSyntaxError
@@ -85,10 +85,14 @@ def _command(shell: Shell, editor: Editor) -> Steps[str | None]:
 
 
 def read_script(shell: Shell, reader: Reader) -> Steps[int]:
-    """Run what comes by standard input, command by command: they may read what follows them."""
+    """Run what comes by standard input, command by command.
+
+    bash leaves to its commands what follows them; ash and dash have read that already, as much as has come.
+    """
+    source = reader if shell.kind == "bash" else Ahead(reader)
     text = ""
     try:
-        while (line := (yield from read_line(reader))) is not None:
+        while (line := (yield from read_line(source))) is not None:
             text += decode(line)
             try:
                 parse(text)

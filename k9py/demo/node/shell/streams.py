@@ -133,6 +133,17 @@ class Pipe(Reader, Writer):
         return chunk
 
 
+class Ahead(Reader):
+    """Another reader, in a buffer of one's own: what is given back stays here."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self._reader = reader
+
+    def _more(self) -> Steps[bytes]:
+        return (yield from self._reader.read())
+
+
 class Source(Reader):
     """Bytes that are there already, in pieces."""
 
@@ -177,6 +188,23 @@ class Full(Writer):
     def write(self, data: bytes) -> Steps[None]:
         """It never has room."""
         raise FileError("No space left on device")
+        yield
+
+
+class Collector(Writer):
+    """Keeps what is written, for `$(…)`."""
+
+    def __init__(self, limit: int = 16 * 2**20) -> None:
+        self.parts: list[bytes] = []
+        self._left = limit
+
+    def write(self, data: bytes) -> Steps[None]:
+        """Keep it; Killed (as by an OOM) when it is too much."""
+        self._left -= len(data)
+        if self._left < 0:
+            raise Killed(9)
+        self.parts.append(data)
+        return
         yield
 
 

@@ -68,6 +68,7 @@ class Task:
         self._pending: Killed | None = None
         self._timer: Timer | None = None
         self._turn = 0
+        self._begun = False
 
     def kill(self, signal: int, pid: int = 0) -> None:
         """Send a signal. It comes as an exception where the task waits."""
@@ -84,7 +85,10 @@ class Task:
             self._timer.cancel()
             self._timer = None
         try:
-            pending, self._pending = self._pending, None
+            pending = self._pending if self._begun else None  # what has not begun could not tidy up
+            self._begun = True
+            if pending:
+                self._pending = None
             self._wait(self.steps.throw(pending) if pending else next(self.steps))
         except StopIteration as end:
             self._end(end.value)

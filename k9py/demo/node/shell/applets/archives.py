@@ -247,6 +247,6 @@ def hexdump(call: Call) -> Steps[int]:
     for at in range(0, len(data), 16):
         part = data[at : at + 16]
         shown = "".join(chr(one) if 32 <= one < 127 else "." for one in part)
-        yield from call.say(f"{at:08x}  {part[:8].hex(' '):<24} {part[8:].hex(' '):<24}|{shown}|")
+        yield from call.say(f"{at:08x}  {part[:8].hex(' '):<23}  {part[8:].hex(' '):<23}  |{shown}|")
     yield from call.say(f"{len(data):08x}")
     return status

@@ -55,7 +55,8 @@ def echo(call: Call) -> Steps[int]:
 def printf(call: Call) -> Steps[int]:
     """Write arguments in a form; the form is used again as long as there are arguments."""
     if not call.args:
-        return (yield from call.fail("usage: printf FORMAT [ARG]..."))
+        yield from call.complain("sh: usage: printf FORMAT [ARGUMENT...]")
+        return 2
     form, *args = call.args
     if form == "--" and args:
         form, *args = args

@@ -13,14 +13,20 @@ from k9py.demo.node.shell.signals import number_of
 from k9py.demo.node.shell.system import Entry
 from k9py.demo.node.shell.tasks import Killed, Steps, Task
 
+DEEPEST = 30
+"""So many shells may run in each other."""
+
 
 @applet("sh", "ash", "bash")
 def sh(call: Call) -> Steps[int]:
     """A shell in the shell."""
     entry = call.system.processes.get(call.pid) or Entry(call.pid, 0, [], 0.0)
     shell = Shell(call.system, entry, call.env, call.fds, call.name)
-    shell.here = call.here
-    shell.variables["SHLVL"] = str(int(call.env.get("SHLVL", "0") or 0) + 1)
+    shell.here = shell.variables["PWD"] = call.here
+    level = call.env.get("SHLVL", "0")
+    shell.variables["SHLVL"] = str(int(level) + 1 if level.isdigit() else 1)
+    if int(shell.variables["SHLVL"]) > DEEPEST:
+        return (yield from call.fail("can't fork: Resource temporarily unavailable", 2))
     shell.exported.add("SHLVL")
     shell.variables.setdefault("HOME", home_of(call.system.files, call.system.files.user))
     args, command, interactive = _sh_options(shell, list(call.args))

@@ -56,7 +56,11 @@ def whole(call: Call, names: list[str], said: str = "{name}: {error}") -> Steps[
 
 def _count(call: Call, short: str, default: int) -> tuple[str, int, str, dict[str, str], list[str]]:
     """`-n 5`, `-5`, `-c 10`: what is counted, how many, the sign that stood before, other options, names."""
-    call.argv[1:] = [f"-n{arg[1:]}" if re.fullmatch(r"-\d+", arg) else arg for arg in call.args]
+    before = call.argv
+    call.argv[1:] = [
+        f"-n{arg[1:]}" if re.fullmatch(r"-\d+", arg) and before[at] not in ("-n", "-c") else arg
+        for at, arg in enumerate(call.args)
+    ]
     found, names = call.options(short)
     text = found.get("c", found.get("n", str(default)))
     match = re.fullmatch(r"([-+]?)(\d+)([kKmM]?)", text)
@@ -112,14 +116,13 @@ def tail(call: Call) -> Steps[int]:
     for index, (name, reader) in enumerate(call.inputs(names)):
         if isinstance(reader, FileError):
             status = yield from call.fail(f"can't open '{name}': {reader}")
-            if "F" not in found:
-                continue
+            continue
         yield from _title(call, index, name, len(names) > 1 and "q" not in found)
         if isinstance(reader, Reader):
             data = yield from read_all(reader)
             yield from call.put(_last(data, unit, count, sign))
     if status and "F" not in found and len(names) <= 1:
-        return (yield from call.fail("no files")) if "f" in found else status
+        return (yield from call.fail("no files"))
     if found.keys() & {"f", "F"}:
         yield from _follow(call, names)
     return status

@@ -59,7 +59,7 @@ def sequence(body: list[Do], run: Run) -> None:
 
 
 def choose(condition: Expr, body: Do, otherwise: Do | None, run: Run) -> None:
-    """if and else."""
+    """If and else."""
     if truth(condition(run)):
         body(run)
     elif otherwise:
@@ -79,14 +79,14 @@ def _turn(body: Do, run: Run) -> bool:
 
 
 def repeat(condition: Expr, body: Do, step: Do | None, run: Run) -> None:
-    """while and for."""
+    """While and for."""
     while truth(condition(run)) and _turn(body, run):
         if step:
             step(run)
 
 
 def each(name: str, array: str, body: Do, run: Run) -> None:
-    """for (key in array)."""
+    """For (key in array)."""
     for key in list(run.arrays.get(array, {})):
         run.variables[name] = key
         if not _turn(body, run):
@@ -94,7 +94,7 @@ def each(name: str, array: str, body: Do, run: Run) -> None:
 
 
 def drop(run: Run, name: str, key: Expr | None) -> None:
-    """delete."""
+    """Delete."""
     if key is None:
         run.arrays.pop(name, None)
     else:
@@ -107,7 +107,7 @@ def print_line(run: Run) -> None:
 
 
 def print_values(values: list[Expr], run: Run) -> None:
-    """print."""
+    """Print."""
     if not values:
         print_line(run)
         return
@@ -117,7 +117,7 @@ def print_values(values: list[Expr], run: Run) -> None:
 
 
 def print_formatted(values: list[Expr], run: Run) -> None:
-    """printf."""
+    """Printf."""
     run.written.append(formatted([value(run) for value in values]))
 
 
