@@ -146,3 +146,24 @@ def test_a_probe_runs_its_command() -> None:
     assert lab.first("one")["restartCount"] == 1
     said = "Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory"
     assert any(message.startswith(said) for _, message in lab.events("one"))
+
+
+def test_a_command_that_is_not_in_the_image() -> None:
+    lab = started("nonsense", "1", restartPolicy="Never")
+    said = 'exec: "nonsense": executable file not found in $PATH'
+    assert any(reason == "Failed" and said in message for reason, message in lab.events("one"))
+
+
+def test_more_memory_than_the_limit_allows() -> None:
+    lab = Lab(nodes=1)
+    argv = ["sh", "-c", "head -c 200000000 /dev/zero | tail"]
+    limits = {"limits": {"memory": "16Mi"}}
+    lab.pod("one", {"image": "busybox", "command": argv, "resources": limits}, restartPolicy="Never")
+    lab.cluster.clock.advance(60)
+    state: Obj = lab.first("one")["state"]["terminated"]
+    assert (state["exitCode"], state["reason"]) == (137, "OOMKilled")
+
+
+def test_its_last_words_stand_in_its_status() -> None:
+    lab = started("sh", "-c", "echo out of coffee > /dev/termination-log; exit 1", restartPolicy="Never")
+    assert lab.first("one")["state"]["terminated"]["message"] == "out of coffee\n"

@@ -10,7 +10,6 @@ from typing import Any, cast
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.clock import Clock
 from k9py.demo.core.store import Key
-from k9py.demo.node.container import Container
 from k9py.demo.node.kubelets import Kubelets
 from k9py.demo.node.log import Log
 from k9py.demo.node.program import Load
@@ -20,7 +19,7 @@ from k9py.values.quantity import parse_quantity
 
 
 class ContainerLog:
-    """The log of one container, and of the run before; tests say when a line was written."""
+    """The log of one container, the same for its run before; tests say when a line was written."""
 
     def __init__(self) -> None:
         self.start_anew()
@@ -35,6 +34,10 @@ class ContainerLog:
         """The container has stopped: followers get the end of their stream."""
         self.kept.end()
 
+    def log_of(self, run: str) -> Log:
+        """As the kubelet's containers: the log of a run."""
+        return self.kept
+
     def start_anew(self) -> None:
         """Another container of the same name: the log begins again."""
         self._clock = Clock(0)
@@ -43,7 +46,7 @@ class ContainerLog:
 
 @dataclass
 class _Run:
-    containers: dict[str, Container]
+    containers: dict[str, ContainerLog]
 
 
 @dataclass
@@ -76,8 +79,8 @@ class Running:
         return _Node()
 
     def find(self, uid: str) -> Any:
-        keys = (entry.key for entry in self._cluster.store.entries("pods") if entry.meta.uid == uid)
-        return next((_Run(self._containers(key)) for key in keys), None)
+        pod = next((entry.key for entry in self._cluster.store.entries("pods") if entry.meta.uid == uid), None)
+        return _Run({name: log for (*place, name), log in self.logs.items() if pod and tuple(place) == pod[1:]})
 
     def pods(self, namespace: str = "") -> Iterator[PodUsage]:
         for (place, name), load in self.used.items():
@@ -87,7 +90,3 @@ class Running:
 
     def node(self, name: str) -> Load | None:
         return self.used.get(("", name))
-
-    def _containers(self, pod: Key) -> dict[str, Container]:
-        logs = {name: log.kept for (*place, name), log in self.logs.items() if tuple(place) == pod[1:]}
-        return {name: Container(name, cast(Any, None), log=log, previous=log) for name, log in logs.items()}

@@ -11,7 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from k9py.demo.node.files import Device, FileError, Folder, Plain
-from k9py.demo.node.shell.streams import Endless, Full, Reader, Sink, Source, Writer
+from k9py.demo.node.shell.streams import Endless, Full, Reader, Sink, Source, Writer, read_all
 from k9py.demo.node.shell.system import System
 from k9py.demo.node.shell.tasks import Steps
 
@@ -78,6 +78,10 @@ class Call:
         except getopt.GetoptError as error:
             raise UsageError(_usage(error)) from None
         return {name.lstrip("-"): value for name, value in found}, operands
+
+    def read_all(self, reader: Reader) -> Steps[bytes]:
+        """All that comes, as far as the container's memory reaches."""
+        return (yield from read_all(reader, self.system.memory))
 
     def open(self, name: str) -> Reader:
         """A file to read from; `-` is standard input. FileError if it cannot be."""

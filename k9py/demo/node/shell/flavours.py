@@ -27,6 +27,8 @@ class Flavour:
     here: str = "/"
     """Where its programs begin (WORKDIR)."""
     program: Program | None = None
+    bare: bool = False
+    """Nothing but a system and its tools: a command that is none of them is not there."""
 
     @property
     def entrypoint(self) -> tuple[str, ...]:
@@ -34,15 +36,17 @@ class Flavour:
         return self.argv[: self.entries]
 
 
-BUSYBOX = Flavour("ash", "busybox", ("sh",))
-ALPINE = Flavour("ash", "alpine", ("/bin/sh",))
+BUSYBOX = Flavour("ash", "busybox", ("sh",), bare=True)
+ALPINE = Flavour("ash", "alpine", ("/bin/sh",), bare=True)
 SCRATCH = Flavour("", "scratch")
 _CURL = ("curl",)
 
 
-def _debian(*argv: str, extra: tuple[str, ...] = (), here: str = "/", program: Program | None = None) -> Flavour:
+def _debian(
+    *argv: str, extra: tuple[str, ...] = (), here: str = "/", program: Program | None = None, bare: bool = False
+) -> Flavour:
     entries = int(argv[0].endswith(".sh"))
-    return Flavour("dash", "debian", argv, entries, extra, bash=True, here=here, program=program)
+    return Flavour("dash", "debian", argv, entries, extra, bash=True, here=here, program=program, bare=bare)
 
 
 _NGINX = ("/docker-entrypoint.sh", "nginx", "-g", "daemon off;")
@@ -59,9 +63,10 @@ _KNOWN: tuple[tuple[str, Flavour], ...] = (
     (r"mysql|mariadb|mongo|rabbitmq|memcached", _debian("docker-entrypoint.sh")),
     (r"python", _debian("python3")),
     (r"node", _debian("docker-entrypoint.sh", "node", extra=_CURL)),
-    (r"debian", _debian("bash")),
+    (r"debian", _debian("bash", bare=True)),
     (r"ruby|openjdk|golang|php|wordpress|kube-proxy", _debian("bash", extra=_CURL)),
-    (r"ubuntu|buildpack-deps|jenkins.*", _debian("/bin/bash", extra=("ps", "top", "free", "pgrep"))),
+    (r"ubuntu", _debian("/bin/bash", extra=("ps", "top", "free", "pgrep"), bare=True)),
+    (r"buildpack-deps|jenkins.*", _debian("/bin/bash", extra=_CURL)),
     (r"bash", Flavour("bash", "alpine", ("bash",), bash=True)),
     (r"netshoot|dnsutils|toolbox", Flavour("bash", "alpine", ("bash",), 0, ("curl", "dig", "nslookup"), bash=True)),
     (r"traefik|haproxy|vault|consul|grafana.*", Flavour("ash", "alpine")),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from k9py.demo.node.files import FileError, Folder
 from k9py.demo.node.shell.command import Call, Stream, UsageError, load_applets
 from k9py.demo.node.shell.system import Entry
-from k9py.demo.node.shell.tasks import Killed, Steps
+from k9py.demo.node.shell.tasks import Killed, OutOfMemoryError, Steps
 
 if TYPE_CHECKING:
     from k9py.demo.node.shell.interpreter import Shell
@@ -93,4 +93,6 @@ def run_applet(run: Callable[[Call], Steps[int]], call: Call) -> Steps[int]:
     except Killed as killed:
         if killed.pid == 0:
             killed.pid = call.pid
+        if isinstance(killed, OutOfMemoryError):
+            call.system.out_of_memory()
         raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from k9py.demo.core.store import Obj
 from k9py.demo.node.exec_probe import ask_container
+from k9py.demo.node.files import Plain
 from k9py.demo.node.program import Hook, Load, Process, Program
 from k9py.demo.node.program import StartError as CannotStart
 from k9py.demo.node.shell.command import Stream, load_applets
@@ -17,8 +18,6 @@ from k9py.demo.node.shell.streams import Lines, Pipe, Reader, Tee
 from k9py.demo.node.shell.system import SIGTERM, Entry, System
 from k9py.demo.node.shell.tasks import Killed, Steps, then
 from k9py.demo.node.shell.terminal import Terminal
-
-_ATTACHED = 16
 
 
 class Console:
@@ -110,8 +109,16 @@ class ShellProgram(Program):
         except Killed as killed:
             status = 128 + killed.signal
         if not system.is_over:
+            process.message = _last_words(system)
             process.exit(status)
         return status
+
+
+def _last_words(system: System) -> str:
+    """What it has left in its termination log."""
+    path = system.process.container.get("terminationMessagePath") or "/dev/termination-log"
+    node = system.files.get(path)
+    return node.read()[:4096].decode("utf-8", "replace") if isinstance(node, Plain) else ""
 
 
 def is_simulated(image: str, argv: Sequence[str]) -> bool:
@@ -128,4 +135,5 @@ SHELL = ShellProgram()
 
 def program_for(image: str, argv: Sequence[str], own: Program) -> Program:
     """What runs a command line: the image's own program, unless the pod has named a simulated command."""
-    return SHELL if is_simulated(image, argv) else own
+    missing = bool(argv) and flavour_of(image).bare and type(own) is Program
+    return SHELL if missing or is_simulated(image, argv) else own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from k9py.demo.core.store import Obj
 from k9py.demo.node.program import Load, Process, Program
 
 _WELCOME = b"""<!DOCTYPE html>
@@ -32,6 +33,10 @@ class WebServer(Program):
         now = process.clock.stamp().replace("-", "/").replace("T", " ").rstrip("Z")
         for line in self._greeting:
             process.log(line.format(now=now), "stderr" if line.startswith("{now}") else "stdout")
+
+    def idle(self, container: Obj) -> bool:
+        """It only greets."""
+        return True
 
     def stop(self, process: Process) -> None:
         """It ends at once, and well."""
@@ -82,6 +87,10 @@ class LineServer(Program):
         """Say what it says when it begins."""
         for line in self._greeting:
             process.log(line.format(now=process.clock.stamp().replace("T", " ").rstrip("Z")))
+
+    def idle(self, container: Obj) -> bool:
+        """It only greets."""
+        return True
 
     def stop(self, process: Process) -> None:
         """It ends well."""

@@ -65,6 +65,9 @@ def fill(system: System, pod: Obj, flavour: Flavour) -> None:
     _kubelet(system, pod, began)
     if volumes:
         volumes(files)
+    log = system.process.container.get("terminationMessagePath")
+    if log and not log.startswith("/dev/"):
+        files.mount(log, Plain(mode=0o666, time=began))
     mount_all(files, system.process, pod, _shared(system))
     _identity(files, pod, system.process.container, flavour)
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from k9py.demo.node.files import FileError, Files, Plain
-from k9py.demo.node.shell.tasks import Killed, Signal, Steps
+from k9py.demo.node.shell.tasks import Killed, OutOfMemoryError, Signal, Steps
 
 if TYPE_CHECKING:
     from k9py.demo.node.shell.terminal import Terminal
@@ -255,15 +255,19 @@ class Tee(Writer):
                 pipe.feed(data)
 
 
-def read_all(reader: Reader, limit: int = 64 * 2**20) -> Steps[bytes]:
-    """All that comes until it ends; Killed (as by an OOM) beyond the limit."""
+MEMORY = 64 * 2**20
+"""Bytes that one command holds at most."""
+
+
+def read_all(reader: Reader, limit: int = MEMORY) -> Steps[bytes]:
+    """All that comes until it ends; OutOfMemoryError beyond the limit."""
     parts: list[bytes] = []
     size = 0
     while data := (yield from reader.read()):
         parts.append(data)
         size += len(data)
         if size > limit:
-            raise Killed(9)
+            raise OutOfMemoryError
     return b"".join(parts)
 
 

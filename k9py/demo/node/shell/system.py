@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from k9py.demo.core.clock import Clock
 from k9py.demo.node.files import Files
+from k9py.demo.node.shell.streams import MEMORY
 from k9py.demo.node.shell.tasks import Scheduler, Signal, Steps, Task, then
+from k9py.values.quantity import parse_quantity
 
 if TYPE_CHECKING:
     from k9py.demo.node.program import Process, Program
@@ -72,6 +74,18 @@ class System:
     def processes(self) -> dict[int, Entry]:
         """All that can be seen, by number."""
         return self.pids.entries
+
+    @property
+    def memory(self) -> int:
+        """Bytes that a command can hold: the container's limit, and no more than is good for the simulation."""
+        limits = (self.process.container.get("resources") or {}).get("limits") or {}
+        limit = parse_quantity(limits["memory"]) if "memory" in limits else None
+        return min(MEMORY, int(limit)) if limit else MEMORY
+
+    def out_of_memory(self) -> None:
+        """A command holds more than the container may: the kernel ends all that is in it."""
+        if not self.is_over and "memory" in ((self.process.container.get("resources") or {}).get("limits") or {}):
+            self.process.exit(137, "OOMKilled")
 
     @property
     def hostname(self) -> str:

@@ -55,6 +55,13 @@ class Killed(Exception):
         self.pid = pid
 
 
+class OutOfMemoryError(Killed):
+    """More memory than the container may have."""
+
+    def __init__(self) -> None:
+        super().__init__(9)
+
+
 class Task:
     """One piece of work on its way. `status` is an exit code once `done`; `finished` fires then."""
 

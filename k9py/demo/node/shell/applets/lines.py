@@ -10,7 +10,6 @@ from k9py.demo.node.shell.applets.printing import unescape
 from k9py.demo.node.shell.applets.texts import lines_of, whole
 from k9py.demo.node.shell.command import Call, UsageError, applet, decode, encode
 from k9py.demo.node.shell.patterns import _CLASSES
-from k9py.demo.node.shell.streams import read_all
 from k9py.demo.node.shell.tasks import Steps
 
 
@@ -206,7 +205,7 @@ def paste(call: Call) -> Steps[int]:
     separator = encode(unescape(found.get("d", "\t")))
     columns = []
     for _, reader in call.inputs(names):
-        columns.append([] if isinstance(reader, FileError) else lines_of((yield from read_all(reader))))
+        columns.append([] if isinstance(reader, FileError) else lines_of((yield from call.read_all(reader))))
     if "s" in found:
         for column in columns:
             yield from call.put(separator.join(column) + b"\n")

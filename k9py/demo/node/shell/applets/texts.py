@@ -6,7 +6,7 @@ import re
 
 from k9py.demo.node.files import FileError, Plain
 from k9py.demo.node.shell.command import Call, UsageError, applet, encode
-from k9py.demo.node.shell.streams import Reader, read_all, read_line
+from k9py.demo.node.shell.streams import Reader, read_line
 from k9py.demo.node.shell.tasks import Steps
 
 POLL = 1.0
@@ -50,7 +50,7 @@ def whole(call: Call, names: list[str], said: str = "{name}: {error}") -> Steps[
         if isinstance(reader, FileError):
             status = yield from call.fail(said.format(name=name, error=reader))
         else:
-            parts.append((yield from read_all(reader)))
+            parts.append((yield from call.read_all(reader)))
     return b"".join(parts), status
 
 
@@ -81,7 +81,7 @@ def head(call: Call) -> Steps[int]:
             continue
         yield from _title(call, index, name, len(names) > 1 and "q" not in found)
         if sign == "-":
-            data = yield from read_all(reader)
+            data = yield from call.read_all(reader)
             kept = data[:-count] if unit == "c" else b"".join(data.splitlines(keepends=True)[:-count])
             yield from call.put(kept)
         elif unit == "c":
@@ -119,7 +119,7 @@ def tail(call: Call) -> Steps[int]:
             continue
         yield from _title(call, index, name, len(names) > 1 and "q" not in found)
         if isinstance(reader, Reader):
-            data = yield from read_all(reader)
+            data = yield from call.read_all(reader)
             yield from call.put(_last(data, unit, count, sign))
     if status and "F" not in found and len(names) <= 1:
         return (yield from call.fail("no files"))
