@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -96,9 +97,13 @@ def run_dashboard(options: argparse.Namespace) -> int:
     """Open the dashboard."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError("this needs a terminal", "run it in one, not in a pipe")
-    from k9py.start import start
+    gc.disable()  # while all that comes is kept, there is nothing to find; start lets it begin
+    try:
+        from k9py.start import start
 
-    return asyncio.run(start(options))
+        return asyncio.run(start(options))
+    finally:
+        gc.enable()
 
 
 def run_demo(options: argparse.Namespace) -> int:

@@ -107,6 +107,7 @@ def spare_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 async def ask_version(options: argparse.Namespace) -> str:

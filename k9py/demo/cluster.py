@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from k9py.demo.api.registry import Registry
 from k9py.demo.core.catalog import load_catalog
 from k9py.demo.core.clock import Clock
-from k9py.demo.core.store import Store
+from k9py.demo.core.store import COMPACTION, Store
 
 if TYPE_CHECKING:
     from k9py.demo.api.target import User
@@ -28,6 +28,13 @@ class Cluster:
         self.tokens: dict[str, User] = {}
         """Who bears which token."""
         self.quiet = False
-        """No events are recorded: whoever lives through what is long past needs none."""
+        """No events are recorded, no leader's lease renewed: whoever lives through what is long past needs none."""
+        self._compacted = self.store.version
+        self.clock.every(COMPACTION, self._compact)
         self.kubelets: Kubelets
         """Set by whoever starts the controllers."""
+
+    def _compact(self) -> None:
+        """Forget what was past already when this was done last."""
+        self.store.forget(self._compacted)
+        self._compacted = self.store.version

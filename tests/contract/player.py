@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shlex
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from tests.contract.transcript import MANIFESTS, Transcript
 KUBECTL = Path(sys.executable).with_name("kubectl")
 PATIENCE = 90.0
 """Seconds that `until` waits."""
+_LOCAL = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 TYPES = {
     "json": "application/json",
@@ -76,7 +78,7 @@ class Player:
             time.sleep(0.2)
 
     def _filtered(self, command: str) -> list[str]:
-        command, *filters = re.split(r" \| (?=sort\b|last\b|quiet\b|has\b)", command)
+        command, *filters = re.split(r" \| (?=(?:sort|last|quiet|has|heads|count)\b)", command)
         text, code = self._run(command)
         self._said = text
         lines = normalize(text, self.namespace).splitlines()
@@ -95,6 +97,8 @@ class Player:
         while re.fullmatch(r"\w+=.*", words[0]):
             name, _, value = words.pop(0).partition("=")
             environment[name] = value
+        if words[0] == "forward":
+            return self._forward(*words[1:]), 0
         if words[0] == "cat":
             return "".join(Path(word).read_text(encoding="utf-8") for word in words[1:]), 0
         if words[0] != "kubectl":
@@ -125,6 +129,17 @@ class Player:
         )
         return done.stdout, done.returncode
 
+    def _forward(self, target: str, port: str, text: str) -> str:
+        """What a port answers to a text, in which line ends are written with backslashes."""
+        argv = [str(KUBECTL), f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}"]
+        argv += ["port-forward", target, f":{port}"]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            heard = _talk(int(found[1]), text) if (found := _LOCAL.search(said)) else said
+            process.terminate()
+        return heard
+
     def _request(self, method: str, rest: str) -> str:
         path, _, rest = rest.partition(" ")
         word, _, body = rest.partition(" ")
@@ -147,11 +162,24 @@ def _in_order(lines: list[str]) -> list[str]:
     return [line for causes, run in runs for line in (sorted(run) if causes else run)]
 
 
+def _talk(port: int, text: str) -> str:
+    """Send a text, and read until the other side has no more to say."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(text.encode().decode("unicode_escape").encode())
+        return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+
+
 def _pretty(raw: str) -> str:
+    """JSON as it can be read; events of a watch in a line each."""
     try:
         return json.dumps(json.loads(raw), indent=1, sort_keys=True, ensure_ascii=False)
     except ValueError:
+        pass
+    try:
+        events = [json.loads(line) for line in raw.splitlines()]
+    except ValueError:
         return raw
+    return "\n".join(json.dumps(event, sort_keys=True, ensure_ascii=False) for event in events)
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -166,6 +194,8 @@ FILTERS: Mapping[str, Callable[[list[str], str], list[str]]] = {
     "sort": lambda lines, _: sorted(lines),
     "last": lambda lines, _: lines[-1:],
     "quiet": lambda lines, _: [],
+    "heads": lambda lines, _: [line.split(":")[0] for line in lines if line[:1].isalpha()],
+    "count": lambda lines, _: [str(len(lines))],
     "has": lambda lines, text: [line for line in lines if text in line],
 }
 

@@ -10,7 +10,8 @@
     422 …
 
 `until TEXT` repeats a command until its output has that text. Filters after ` | `: `sort`, `last` (line), `quiet` (the
-exit code only), `has TEXT` (lines with it). A command that fails ends with `[exit N]`. Files are those in manifests/.
+exit code only), `has TEXT` (lines with it), `heads` (the names of sections), `count` (of lines). A command that fails
+ends with `[exit N]`. Files are those in manifests/. `forward TARGET PORT TEXT` sends a text through a port-forward.
 """
 
 from __future__ import annotations

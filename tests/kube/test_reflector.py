@@ -338,7 +338,7 @@ async def test_tables_ask_for_metadata_and_columns_come_once(tmp_path: Path) -> 
         await feed.settled()
         assert {seen.query["includeObject"] for seen in feed.server.requests} == {"Metadata"}
         assert feed.mirror.columns is not None
-        assert [column.name for column in feed.mirror.columns] [:5] == ["Name", "Ready", "Status", "Restarts", "Age"]
+        assert [column.name for column in feed.mirror.columns][:5] == ["Name", "Ready", "Status", "Restarts", "Age"]
 
 
 async def test_an_error_of_the_sink_is_not_hidden(tmp_path: Path) -> None:

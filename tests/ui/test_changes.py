@@ -8,9 +8,9 @@ import pytest
 from textual.widgets import Input
 
 from k9py.ui.screens.dialogs import Ask, Confirm, Outcomes
-from tests.kube.scripted import refuse
+from tests.kube.scripted import ScriptedServer, refuse
+from tests.kube.scripted.server import Change
 from tests.ui.pages.objects import DEPLOYMENTS, fill, put_deployment
-from tests.ui.pages.server import ApiServer, Change
 from tests.ui.pages.show import Shown, show
 
 WEB = "/apis/apps/v1/namespaces/shop/deployments/web"
@@ -150,9 +150,8 @@ async def test_the_commands_are_copied_with_c(tmp_path: Path) -> None:
 
 async def test_several_marked_rows_have_an_outcome_each(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
-        shown.server.refusals["/apis/apps/v1/namespaces/shop/deployments/결제/scale"] = refuse(
-            403, "Forbidden", "결제 is not yours"
-        )
+        path = "/apis/apps/v1/namespaces/shop/deployments/결제/scale"
+        shown.server.fault(path, "change", refuse(403, "Forbidden", "결제 is not yours"))
         await to_deployments(shown, "web", "결제", "🚀-launch")
         await shown.press("s")
         await shown.sees("Scale 3 deployments", "replicas (now 0 to 3)")
@@ -171,10 +170,9 @@ async def test_several_marked_rows_have_an_outcome_each(tmp_path: Path) -> None:
 
 
 async def test_a_paused_deployment_is_left_alone_and_the_others_are_restarted(tmp_path: Path) -> None:
-    def paused(server: ApiServer) -> None:
+    def paused(server: ScriptedServer) -> None:
         fill(server)
-        obj = put_deployment(server, "still")
-        server.store.merge(DEPLOYMENTS, obj, {"spec": {"paused": True}})
+        put_deployment(server, "still", paused=True)
 
     async with show(tmp_path, content=paused) as shown:
         await to_deployments(shown, "still", "web")
@@ -187,9 +185,9 @@ async def test_a_paused_deployment_is_left_alone_and_the_others_are_restarted(tm
 
 
 async def test_a_change_that_nothing_is_left_of_says_why(tmp_path: Path) -> None:
-    def paused(server: ApiServer) -> None:
+    def paused(server: ScriptedServer) -> None:
         fill(server)
-        server.store.merge(DEPLOYMENTS, put_deployment(server, "still"), {"spec": {"paused": True}})
+        put_deployment(server, "still", paused=True)
 
     async with show(tmp_path, content=paused) as shown:
         await to_deployments(shown, cursor="still")
@@ -231,7 +229,7 @@ async def test_what_the_server_warns_of_is_said(tmp_path: Path) -> None:
 
 async def test_a_server_that_fails_is_said_and_the_page_stays(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
-        shown.server.refusals[WEB] = refuse(500, "InternalError", "etcdserver: request timed out")
+        shown.server.fault(WEB, "change", refuse(500, "InternalError", "etcdserver: request timed out"))
         await to_deployments(shown)
         await restart(shown)
         await shown.press("y")
@@ -255,7 +253,7 @@ async def test_read_only_takes_the_keys_away_and_says_why(tmp_path: Path) -> Non
 
 async def test_a_missing_right_takes_its_key_away_and_says_why(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
-        shown.server.rules.denied["patch", "deployments.apps/scale"] = "the shop scales itself"
+        shown.server.rights.denied["patch", "deployments.apps/scale"] = "the shop scales itself"
         await to_deployments(shown)
         await shown.until(lambda: greyed(shown) == {"Scale": "the shop scales itself"})
         await shown.press("s")
@@ -268,7 +266,7 @@ async def test_a_missing_right_takes_its_key_away_and_says_why(tmp_path: Path) -
 
 async def test_a_right_without_a_reason_is_said_by_k9py(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
-        shown.server.rules.denied["patch", "deployments.apps"] = ""
+        shown.server.rights.denied["patch", "deployments.apps"] = ""
         await to_deployments(shown)
         await shown.until(lambda: greyed(shown) == {"Restart": "not allowed to patch deployments.apps in shop"})
 
@@ -276,7 +274,7 @@ async def test_a_right_without_a_reason_is_said_by_k9py(tmp_path: Path) -> None:
 async def test_keys_pressed_while_the_question_is_prepared_are_not_taken_for_others(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
         await to_deployments(shown)
-        shown.server.rules.denied.clear()
+        shown.server.rights.denied.clear()
         shown.send("s", "r", "enter", "5")
         await shown.until(lambda: isinstance(shown.app.screen, Ask))
         await shown.settles()

@@ -14,9 +14,10 @@ from k9py.ui.app import K9pyApp
 from k9py.ui.screens.home import HomePage
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.text import clean
-from tests.kube.scripted import refuse
-from tests.ui.pages.objects import DEPLOYMENTS, PODS, fill, put_deployment, put_pod, write_log
-from tests.ui.pages.server import ApiServer, dump_kubeconfig
+from tests.kube.scripted import ScriptedServer, refuse
+from tests.kube.scripted.kinds import stop_serving
+from tests.kube.scripted.server import dump_kubeconfig
+from tests.ui.pages.objects import DEPLOYMENTS, PODS, fill, put_deployment, put_pod, put_service, write_log
 from tests.ui.pages.show import Shown, read_strips, show, squeeze
 
 # ── the first line ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -74,9 +75,9 @@ async def test_a_cut_is_on_the_first_line_and_on_the_panes_until_it_is_mended(tm
 
 
 async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Path) -> None:
-    def unmeasured(server: ApiServer) -> None:
+    def unmeasured(server: ScriptedServer) -> None:
         fill(server)
-        server.served = tuple(r for r in server.served if r.gvr.group != "metrics.k8s.io")
+        stop_serving(server, "metrics.k8s.io")
 
     async with show(tmp_path, content=unmeasured, ready=False) as shown:
         await shown.sees("web-1", "v1.36.3")
@@ -244,7 +245,7 @@ async def test_a_cancelled_task_is_no_fault(tmp_path: Path) -> None:
 # ── texts that mean to do harm ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def harmful(server: ApiServer) -> None:
+def harmful(server: ScriptedServer) -> None:
     """Everything that comes from a cluster says what a terminal, or a reader of markup, must not hear."""
     fill(server)
     put_deployment(server, EVIL)
@@ -254,7 +255,7 @@ def harmful(server: ApiServer) -> None:
     write_log(
         server, "0-log", f"one {EVIL} line", "\x1b[31mred\x1b[0m [bold]not markup[/]", "\x9b2J\x90q\x9c", "a\rb\x08c"
     )
-    server.store.put("/api/v1/services", EVIL, EVIL, size=1)
+    put_service(server, EVIL, EVIL, port=1)
 
 
 def assert_nothing_harmful(shown: Shown) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from k9py.ui.screens import home
 from k9py.ui.screens.home import ORDER
+from tests.kube.scripted import ScriptedServer
 from tests.ui.pages.objects import PODS, put_deployment, put_node, put_pod, write_log
-from tests.ui.pages.server import ApiServer
 from tests.ui.pages.show import Shown, show, title_of
 
 IN_SHOP = ["images-1", "web-1", "web-2", "web-3", "결제-1", "결제-2", "🚀-fuel-42"]
@@ -224,7 +224,7 @@ async def test_a_namespace_from_the_command_line_is_where_it_begins(tmp_path: Pa
 
 
 async def test_an_empty_cluster_says_so_in_the_panes(tmp_path: Path) -> None:
-    def nothing(server: ApiServer) -> None:
+    def nothing(server: ScriptedServer) -> None:
         put_node(server, "worker-a")
 
     async with show(tmp_path, content=nothing, ready=False) as shown:

@@ -10,9 +10,9 @@ import pytest
 from k9py.ui.screens.help_page import HelpPage
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.widgets.log_pane import LogPane
-from tests.kube.scripted import refuse
-from tests.ui.pages.objects import COMPLETED, PODS, ago, fill, put_pod, write_log
-from tests.ui.pages.server import GADGETS, ApiServer
+from tests.kube.scripted import ScriptedServer, refuse
+from tests.kube.scripted.kinds import define_gadgets
+from tests.ui.pages.objects import COMPLETED, PODS, ago, fill, put_pod, put_service, write_log
 from tests.ui.pages.show import NOWHERE, Shown, select, show
 
 """Where nobody listens."""
@@ -61,7 +61,7 @@ async def test_a_crd_made_meanwhile_can_be_opened(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
         await shown.command("gadgets")
         await shown.sees("gadgets: this cluster serves no such kind")
-        shown.server.served = (*shown.server.served, GADGETS)
+        define_gadgets(shown.server)
         shown.server.store.put("/apis/example.com/v1/gadgets", "spinner", "shop", metadata={"creationTimestamp": ago()})
         await shown.command("gadgets")
         await shown.lists("gadgets")
@@ -72,9 +72,9 @@ async def test_rows_come_and_go_in_the_columns_of_the_server(tmp_path: Path) -> 
     async with show(tmp_path) as shown:
         await shown.command("svc shop")
         await shown.lists("services")
-        assert "SIZE" in shown.lines[2]
-        shown.server.store.put("/api/v1/services", "cart", "shop", size=8080)
-        await shown.sees("cart", "8080")
+        assert "PORT(S)" in shown.lines[2]
+        put_service(shown.server, "cart", port=8080)
+        await shown.sees("cart", "8080/TCP")
         shown.server.store.delete("/api/v1/services", "web", "shop")
         await shown.until(lambda: shown.names() == ["cart", "결제"])
 
@@ -105,7 +105,7 @@ async def test_wide_shows_more_columns(tmp_path: Path) -> None:
 
 
 async def test_a_denied_kind_says_why_in_its_table(tmp_path: Path) -> None:
-    def guarded(server: ApiServer) -> None:
+    def guarded(server: ScriptedServer) -> None:
         fill(server)
         server.fault("/api/v1/secrets", "list", refuse(403, "Forbidden", 'secrets is forbidden: User "tester" cannot'))
 
@@ -159,7 +159,7 @@ async def test_quit_and_ctrl_c_leave(tmp_path: Path) -> None:
 
 
 async def test_a_pod_of_several_containers_asks_which_log(tmp_path: Path) -> None:
-    def two(server: ApiServer) -> None:
+    def two(server: ScriptedServer) -> None:
         fill(server)
         put_pod(server, "api-1", containers=("main", "proxy"))
         write_log(server, "api-1", "upstream is well", container="proxy")
@@ -203,7 +203,7 @@ async def test_keys_of_the_log_page(tmp_path: Path) -> None:
 
 
 async def test_the_log_of_a_pod_that_is_over_ends(tmp_path: Path) -> None:
-    def over(server: ApiServer) -> None:
+    def over(server: ScriptedServer) -> None:
         fill(server)
         put_pod(server, "job-1", state=COMPLETED, phase="Succeeded")
         write_log(server, "job-1", "all done")
@@ -219,7 +219,7 @@ async def test_the_log_of_a_pod_that_is_over_ends(tmp_path: Path) -> None:
 # ── YAML ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def managed(server: ApiServer) -> None:
+def managed(server: ScriptedServer) -> None:
     fill(server)
     metadata = {"managedFields": [{"manager": "kubelet"}, {"manager": "kubectl"}], "labels": {"app": "managed"}}
     server.store.put(PODS, "managed", "shop", kind="Pod", apiVersion="v1", metadata=metadata, spec={}, status={})

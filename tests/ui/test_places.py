@@ -8,16 +8,16 @@ import pytest
 
 from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
 from k9py.ui.screens.contexts_page import ContextsPage
-from tests.kube.scripted import refuse
+from tests.kube.scripted import ScriptedServer, refuse, serve
+from tests.kube.scripted.server import dump_kubeconfig
 from tests.ui.pages.objects import fill, put_node
-from tests.ui.pages.server import ApiServer, dump_kubeconfig, serve_cluster
 from tests.ui.pages.show import NOWHERE, select, show, show_without
 
 # ── contexts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_contexts_are_listed_with_the_one_in_use_and_enter_changes_over(tmp_path: Path) -> None:
-    async with serve_cluster() as other:
+    async with serve() as other:
         put_node(other, "moon-1")
         async with show(tmp_path, contexts={"moon": other.url}) as shown:
             await shown.command("ctx")
@@ -31,7 +31,7 @@ async def test_contexts_are_listed_with_the_one_in_use_and_enter_changes_over(tm
 
 
 async def test_a_kind_of_another_context_by_an_at_sign(tmp_path: Path) -> None:
-    async with serve_cluster() as other:
+    async with serve() as other:
         put_node(other, "moon-1")
         async with show(tmp_path, contexts={"moon": other.url}) as shown:
             await shown.command("nodes @moon")
@@ -64,7 +64,7 @@ async def test_a_server_that_comes_up_later_is_shown_without_a_key(
 ) -> None:
     monkeypatch.setattr("k9py.session.session.RETRY", 0.05)
 
-    def down(server: ApiServer) -> None:
+    def down(server: ScriptedServer) -> None:
         fill(server)
         refused = refuse(503, "ServiceUnavailable", "the server is starting")
         for path in ("/api/v1/pods", "/api/v1/nodes", "/apis/apps/v1/deployments"):
@@ -89,7 +89,7 @@ async def test_without_a_kubeconfig_it_says_what_to_do(tmp_path: Path) -> None:
 
 
 async def test_without_a_current_context_one_is_chosen(tmp_path: Path) -> None:
-    async with serve_cluster() as server:
+    async with serve() as server:
         fill(server)
         path = tmp_path / "config"
         path.write_text(dump_kubeconfig({"lab": server.url}, ""))

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from k9py.ui.screens.dialogs import Ask, Choose, Confirm
+from tests.kube.scripted import ScriptedServer
 from tests.ui.pages.objects import PODS, fill, put_pod
-from tests.ui.pages.server import ApiServer
 from tests.ui.pages.show import Shown, show
 from tests.ui.pages.snapshot import ScreenText
 
@@ -128,7 +128,7 @@ async def contexts(shown: Shown) -> None:
 LONG = "a-name-that-is-so-long-that-it-needs-more-room-than-any-column-would-ever-want-to-give-it-7f9c"
 
 
-def content(server: ApiServer) -> None:
+def content(server: ScriptedServer) -> None:
     fill(server)
     put_pod(server, LONG, app="x")
 

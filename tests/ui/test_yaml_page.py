@@ -17,16 +17,15 @@ from aiohttp import web
 from k9py.ui.screens import yaml_page
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.widgets.text_view import TextView
-from tests.kube.scripted import refuse
+from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.faults import answer
 from tests.ui.pages.objects import PODS, SECRETS, ago, fill, put_pod
-from tests.ui.pages.server import ApiServer
 from tests.ui.pages.show import Shown, show, title_of
 
 LOGIN = "/api/v1/namespaces/shop/secrets/login"
 
 
-def put_secret(server: ApiServer, **data: bytes) -> None:
+def put_secret(server: ScriptedServer, **data: bytes) -> None:
     server.store.put(
         SECRETS,
         "login",
@@ -39,12 +38,12 @@ def put_secret(server: ApiServer, **data: bytes) -> None:
     )
 
 
-def with_secret(server: ApiServer) -> None:
+def with_secret(server: ScriptedServer) -> None:
     fill(server)
     put_secret(server, password=b"hunter2", lines=b"one\ntwo\n", key=b"\xff\x01")
 
 
-def with_lines(server: ApiServer) -> None:
+def with_lines(server: ScriptedServer) -> None:
     fill(server)
     put_pod(server, "web-1", app="web", labels={f"label-{number:02}": "x" for number in range(60)})
 
@@ -207,7 +206,7 @@ async def test_slash_searches_and_escape_takes_it_back_before_the_page(tmp_path:
     ids=["gone", "denied", "garbage"],
 )
 async def test_why_it_cannot_be_read_stands_on_the_page_until_it_can(tmp_path: Path, fault: Any, said: str) -> None:
-    def refusing(server: ApiServer) -> None:
+    def refusing(server: ScriptedServer) -> None:
         with_secret(server)
         server.fault(LOGIN, "get", fault)
 

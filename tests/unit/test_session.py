@@ -25,9 +25,10 @@ from k9py.values.errors import ApiError, ConfigError
 from k9py.values.log import LogSource
 from k9py.values.request import Request
 from k9py.values.resource import Key
-from tests.kube.scripted import refuse
-from tests.ui.pages.objects import fill, put_deployment, put_pod, put_usage, write_log
-from tests.ui.pages.server import GADGETS, SERVICES, ApiServer, dump_kubeconfig, serve_cluster
+from tests.kube.scripted import ScriptedServer, refuse, serve
+from tests.kube.scripted.kinds import GADGETS, SERVICES, define_gadgets, stop_serving
+from tests.kube.scripted.server import dump_kubeconfig
+from tests.ui.pages.objects import fill, put_deployment, put_pod, put_service, write_log
 from tests.unit.waiting import until
 
 
@@ -35,7 +36,7 @@ from tests.unit.waiting import until
 class Open:
     """A session, its hub, and the server that it leads to."""
 
-    server: ApiServer
+    server: ScriptedServer
     hub: Hub
     session: Session
     told: list[str] = field(default_factory=list)
@@ -46,9 +47,9 @@ class Open:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, content: Callable[[ApiServer], None] = fill, namespace: str | None = None
+    folder: Path, content: Callable[[ScriptedServer], None] = fill, namespace: str | None = None
 ) -> AsyncIterator[Open]:
-    async with serve_cluster() as server:
+    async with serve() as server:
         content(server)
         path = folder / "config"
         path.write_text(dump_kubeconfig({"lab": server.url, "other": server.url}, "lab"))
@@ -102,7 +103,7 @@ async def test_a_feed_that_is_taken_up_again_in_time_goes_on(tmp_path: Path, mon
         feed.release()
         monkeypatch.setattr(feed_module, "LINGER", 0.0)
         assert it.session.open(SERVICES, "shop") is feed
-        it.server.store.put("/api/v1/services", "cart", "shop")
+        put_service(it.server, "cart", port=80)
         await until(lambda: "cart" in names(feed))
         assert len([seen for seen in it.server.asked("list") if seen.path == SERVICES.path("shop")]) == 1
 
@@ -144,7 +145,7 @@ async def test_nodes_hold_the_pods_that_they_count_and_let_them_go(
 
 
 async def test_a_denied_feed_leaves_the_others_alone(tmp_path: Path) -> None:
-    def guarded(server: ApiServer) -> None:
+    def guarded(server: ScriptedServer) -> None:
         fill(server)
         server.fault("/api/v1/nodes", "list", refuse(403, "Forbidden", "nodes is forbidden"))
 
@@ -188,7 +189,7 @@ async def test_closing_the_hub_stops_all_that_runs(tmp_path: Path) -> None:
         await it.hub.close()
         assert len(session._tasks) == 0
         assert it.hub.sessions == {}
-        await until(lambda: not it.server._streams, "no watch is open")
+        await until(lambda: it.server.streaming() == 0, "no watch is open")
         assert it.hub.faults.count == 0
 
 
@@ -212,7 +213,7 @@ async def test_words_are_looked_up_once_discovery_has_answered(tmp_path: Path) -
 async def test_a_crd_made_meanwhile_is_found_without_a_restart(tmp_path: Path) -> None:
     async with opened(tmp_path) as it:
         assert await it.session.find("gadgets") is None
-        it.server.served = (*it.server.served, GADGETS)
+        define_gadgets(it.server)
         assert await it.session.find("gd") == GADGETS
 
 
@@ -226,7 +227,7 @@ async def test_words_that_are_asked_for_at_the_same_time_share_one_discovery(tmp
 
 
 async def test_half_a_discovery_is_noted_and_the_rest_is_there(tmp_path: Path) -> None:
-    def half(server: ApiServer) -> None:
+    def half(server: ScriptedServer) -> None:
         fill(server)
         server.fault("/apis", "get", *[refuse(503, "ServiceUnavailable", "not now")] * 2)
 
@@ -239,7 +240,7 @@ async def test_half_a_discovery_is_noted_and_the_rest_is_there(tmp_path: Path) -
 async def test_a_server_that_comes_up_later_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_module, "RETRY", 0.01)
 
-    def down(server: ApiServer) -> None:
+    def down(server: ScriptedServer) -> None:
         fill(server)
         for path in ("/version", "/api", "/apis"):
             server.fault(path, "get", *[refuse(503, "ServiceUnavailable", "it is starting")] * 2)
@@ -265,16 +266,16 @@ async def test_usage_is_joined_and_follows_the_cluster(tmp_path: Path, monkeypat
         assert pods.collection.joined.usage["shop", "web-1"].cpu == pytest.approx(0.045)
         await it.live(pods)
         touched.clear()
-        put_usage(it.server, "web-1", "shop", cpu="200m", memory="58Mi")
+        it.server.running.use("web-1", "shop", "200m", "58Mi")
         await until(lambda: pods.collection.joined.usage["shop", "web-1"].cpu == pytest.approx(0.2))
         assert set(touched) == {("shop", "web-1")}  # only rows whose figures are others now
         assert not it.session.notes.get("metrics")
 
 
 async def test_a_cluster_without_metrics_is_noted_once(tmp_path: Path) -> None:
-    def without(server: ApiServer) -> None:
+    def without(server: ScriptedServer) -> None:
         fill(server)
-        server.served = tuple(r for r in server.served if r.gvr.group != "metrics.k8s.io")
+        stop_serving(server, "metrics.k8s.io")
 
     async with opened(tmp_path, without) as it:
         changes: list[str] = []
@@ -313,7 +314,7 @@ async def test_a_whole_object_comes_from_what_is_watched_or_is_read(tmp_path: Pa
         assert json.loads(raw)["metadata"]["name"] == "web-1"
         assert it.server.asked("get") == [] or "/pods/" not in str(it.server.asked("get"))
         raw = await it.session.whole(Key("lab", SERVICES.gvr, "shop", "web"), SERVICES)
-        assert json.loads(raw)["size"] == 80
+        assert json.loads(raw)["spec"]["ports"][0]["port"] == 80
         with pytest.raises(ApiError) as raised:
             await it.session.whole(Key("lab", SERVICES.gvr, "shop", "none"), SERVICES)
         assert raised.value.missing

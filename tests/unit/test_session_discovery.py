@@ -7,30 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from k9py.kinds.wellknown import DEPLOYMENTS, PODS
+from k9py.demo.core.catalog import Served
+from k9py.kinds.wellknown import PODS
 from k9py.session import session as session_module
 from k9py.session import usage as usage_module
 from k9py.values.catalog import Catalog
 from k9py.values.errors import K9pyError
 from k9py.values.resource import Gvr, Resource
-from tests.kube.scripted import refuse
+from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.faults import answer
+from tests.kube.scripted.kinds import GADGETS, SERVICES, define_gadgets, forget_gadgets, stop_serving
 from tests.ui.pages.objects import fill
-from tests.ui.pages.server import GADGETS, NODE_METRICS, POD_METRICS, SERVED, SERVICES, ApiServer, describe_group
 from tests.unit.test_session import Open, opened
 from tests.unit.waiting import until
 
+METRICS = "metrics.k8s.io"
 AWAY = refuse(503, "ServiceUnavailable", "not now")
 
 
-def with_gadgets(server: ApiServer) -> None:
+def with_gadgets(server: ScriptedServer) -> None:
     fill(server)
-    server.served = (*SERVED, GADGETS)
+    define_gadgets(server)
 
 
-def without_metrics(server: ApiServer) -> None:
+def without_metrics(server: ScriptedServer) -> None:
     fill(server)
-    server.served = tuple(resource for resource in SERVED if resource.gvr.group != "metrics.k8s.io")
+    stop_serving(server, METRICS)
 
 
 def discoveries(it: Open) -> int:
@@ -47,7 +49,7 @@ async def test_half_a_discovery_forgets_nothing_of_the_other_half(tmp_path: Path
         assert "do not answer" in it.session.notes["discovery"]
         assert set(it.session.catalog) == before
         # and what is gone in truth is forgotten as soon as that can be known
-        it.server.served = SERVED
+        forget_gadgets(it.server)
         await it.session.rediscover()
         assert it.session.catalog.resolve("gadgets") is None
 
@@ -55,9 +57,10 @@ async def test_half_a_discovery_forgets_nothing_of_the_other_half(tmp_path: Path
 async def test_an_aggregated_api_that_is_down_keeps_its_kinds(tmp_path: Path) -> None:
     async with opened(tmp_path, with_gadgets) as it:
         assert await it.session.known("gadgets") == GADGETS
-        groups = [describe_group("apps", [DEPLOYMENTS])]
+        resources = [served.entry for served in it.server.cluster.catalog.in_version("apps", "v1")]
+        apps = {"metadata": {"name": "apps"}, "versions": [{"version": "v1", "resources": resources}]}
         dead = {"metadata": {"name": "example.com"}, "versions": [{"version": "v1", "freshness": "Stale"}]}
-        body = json.dumps({"kind": "APIGroupDiscoveryList", "items": [dead, *groups]})
+        body = json.dumps({"kind": "APIGroupDiscoveryList", "items": [dead, apps]})
         it.server.fault("/apis", "get", answer(200, body, "application/json"))
         await it.session.rediscover()
         assert it.session.catalog.resolve("gadgets") == GADGETS
@@ -65,13 +68,18 @@ async def test_an_aggregated_api_that_is_down_keeps_its_kinds(tmp_path: Path) ->
 
 
 async def test_what_the_first_page_shows_is_known_whatever_is_served(tmp_path: Path) -> None:
-    async with opened(tmp_path, lambda server: setattr(server, "served", (SERVICES,))) as it:
+    def bare(server: ScriptedServer) -> None:
+        for served in server.cluster.catalog:
+            if served.gvr != SERVICES.gvr:
+                server.cluster.catalog.drop(served.gvr)
+
+    async with opened(tmp_path, bare) as it:
         assert await it.session.known("svc") == SERVICES
         assert {"pods", "nodes", "deployments"} <= {resource.gvr.plural for resource in it.session.catalog}
 
 
 async def test_a_word_is_not_denied_when_the_server_could_not_be_asked(tmp_path: Path) -> None:
-    def down(server: ApiServer) -> None:
+    def down(server: ScriptedServer) -> None:
         fill(server)
         for path in ("/api", "/apis"):
             server.fault(path, "get", *[AWAY] * 2)
@@ -86,7 +94,7 @@ async def test_a_word_is_not_denied_when_the_server_could_not_be_asked(tmp_path:
 
 
 async def test_nor_when_its_half_could_not_be_asked(tmp_path: Path) -> None:
-    def half(server: ApiServer) -> None:
+    def half(server: ScriptedServer) -> None:
         fill(server)
         server.fault("/api", "get", *[AWAY] * 3)
 
@@ -97,10 +105,17 @@ async def test_nor_when_its_half_could_not_be_asked(tmp_path: Path) -> None:
 
 async def test_metrics_that_come_later_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage_module, "INTERVAL", 0.01)
-    async with opened(tmp_path, without_metrics) as it:
+    dropped: list[Served] = []
+
+    def later(server: ScriptedServer) -> None:
+        fill(server)
+        dropped.extend(stop_serving(server, METRICS))
+
+    async with opened(tmp_path, later) as it:
         pods = it.session.open(PODS)
         await until(lambda: bool(it.session.notes.get("metrics")))
-        it.server.served = (*it.server.served, NODE_METRICS, POD_METRICS)
+        for served in dropped:
+            it.server.cluster.catalog.add(served)
         monkeypatch.setattr(session_module, "OFFERS_HOLD", 0.0)
         await until(lambda: ("shop", "web-1") in pods.collection.joined.usage, "usage")
         assert not it.session.notes["metrics"]

@@ -26,11 +26,11 @@ from k9py.session.hub import Hub
 from k9py.store.collection import Collection
 from k9py.values.batch import Batch, FeedState, Phase
 from tests.kube.pki import Pki
-from tests.kube.scripted import refuse
+from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.faults import answer, hold
+from tests.kube.scripted.kinds import SECRETS, SERVICES
 from tests.kube.stub import write_kubeconfig
-from tests.ui.pages.objects import NAMESPACES, fill
-from tests.ui.pages.server import SECRETS, SERVICES, ApiServer
+from tests.ui.pages.objects import NAMESPACES, fill, put_service
 from tests.unit.test_session import Open, names, opened
 from tests.unit.waiting import until
 
@@ -70,7 +70,7 @@ async def test_a_watch_that_fails_in_itself_is_told_and_begun_anew(
         assert stale.reason == r"k9py failed while watching: 'first\nsecond', see the log"
         assert stale.since >= began
         assert it.hub.faults.count == 1
-        it.server.store.put("/api/v1/services", "cart", "shop")
+        put_service(it.server, "cart", port=80)
         await until(lambda: "cart" in names(feed))
         assert it.session.open(SERVICES) is feed
 
@@ -95,7 +95,7 @@ async def test_there_is_no_trouble_while_something_is_live(tmp_path: Path, monke
     monkeypatch.setattr(session_module, "RETRY", 0.01)
     denied = [refuse(403, "Forbidden", "no version for you")] * 1_000
 
-    def silent(server: ApiServer) -> None:
+    def silent(server: ScriptedServer) -> None:
         fill(server)
         server.fault("/version", "get", *denied)
 
@@ -108,7 +108,7 @@ async def test_there_is_no_trouble_while_something_is_live(tmp_path: Path, monke
 
 
 async def test_a_server_without_a_version_is_asked_once(tmp_path: Path) -> None:
-    def nameless(server: ApiServer) -> None:
+    def nameless(server: ScriptedServer) -> None:
         fill(server)
         server.fault("/version", "get", *[answer(200, "{}", "application/json")] * 1_000)
 
@@ -164,9 +164,9 @@ async def test_namespaces_are_watched_from_the_first_question_on(tmp_path: Path)
 
 
 async def test_who_may_not_list_namespaces_is_told_those_of_what_is_watched(tmp_path: Path) -> None:
-    def guarded(server: ApiServer) -> None:
+    def guarded(server: ScriptedServer) -> None:
         fill(server)
-        server.rules.denied["list", "namespaces"] = "not you"
+        server.rights.denied["list", "namespaces"] = "not you"
 
     async with opened(tmp_path, guarded) as it:
         it.session.namespaces()
@@ -265,16 +265,14 @@ async def test_the_end_takes_no_longer_than_it_may(tmp_path: Path, monkeypatch: 
 
 
 @contextmanager
-def served_over_tls(folder: Path) -> Iterator[tuple[ApiServer, asyncio.AbstractEventLoop]]:
+def served_over_tls(folder: Path) -> Iterator[tuple[ScriptedServer, asyncio.AbstractEventLoop]]:
     """A small cluster in a thread and a loop of its own, which go on when the loop of the test has ended."""
-    pki, server, stop, ready = Pki(folder), ApiServer(), asyncio.Event(), threading.Event()
+    pki, server, stop, ready = Pki(folder), ScriptedServer(), asyncio.Event(), threading.Event()
     context = pki.server_context(pki.sign("server"))
     fill(server)
 
     async def serve() -> None:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", server.handle)
-        runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0, access_log=None)
+        runner = web.AppRunner(server.application(), handler_cancellation=True, shutdown_timeout=0, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
         server.url = f"https://127.0.0.1:{runner.addresses[0][1]}"
@@ -287,7 +285,8 @@ def served_over_tls(folder: Path) -> Iterator[tuple[ApiServer, asyncio.AbstractE
     thread.start()
     ready.wait()
     try:
-        write_kubeconfig(folder / "config", server.url, {"certificate-authority": str(pki.ca.certificate)})
+        authority = {"certificate-authority": str(pki.ca.certificate)}
+        write_kubeconfig(folder / "config", server.url, authority, {"token": "secret"})
         yield server, loop
     finally:
         loop.call_soon_threadsafe(stop.set)
@@ -301,7 +300,7 @@ async def say_nothing(request: web.Request) -> web.StreamResponse:
 
 
 def test_nothing_is_open_when_the_hub_has_closed(tmp_path: Path) -> None:
-    async def use(server: ApiServer, loop: asyncio.AbstractEventLoop) -> None:
+    async def use(server: ScriptedServer, loop: asyncio.AbstractEventLoop) -> None:
         hub = Hub(read_kubeconfig(str(tmp_path / "config"), {}), ConnectOptions())
         session = await hub.open("it")
         services = session.open(SERVICES)

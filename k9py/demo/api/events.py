@@ -6,7 +6,7 @@ from typing import Any
 
 from k9py.demo.api.correlation import COMBINED, Correlator
 from k9py.demo.cluster import Cluster
-from k9py.demo.core.store import Key, Obj
+from k9py.demo.core.store import Entry, Key, Obj
 from k9py.values.age import parse_time
 
 KEPT = 3600.0
@@ -97,6 +97,17 @@ class Recorder:
             return
         self._cluster.store.remove(key)
         del self._known[what]
+
+
+def subject(entry: Entry, kind: str, api_version: str) -> Obj:
+    """As much of an object as an event about it needs, without reading it whole."""
+    metadata = {
+        "namespace": entry.key.namespace,
+        "name": entry.key.name,
+        "uid": entry.meta.uid,
+        "resourceVersion": str(entry.version),
+    }
+    return {"kind": kind, "apiVersion": api_version, "metadata": metadata}
 
 
 def reference(obj: Obj) -> dict[str, Any]:

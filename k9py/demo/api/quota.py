@@ -101,7 +101,7 @@ class Ledger:
 
     def _hear(self, change: Change) -> None:
         accounts = self._accounts.get(change.entry.key.namespace)
-        if accounts:
+        if accounts and not _counts_the_same(change):
             obj = change.entry.read() if change.type != "DELETED" else None
             for account in accounts.values():
                 self._count(account, change.entry, obj)
@@ -114,6 +114,18 @@ class Ledger:
     def _tell(self, key: Key) -> None:
         for hear in self.changed:
             hear(key)
+
+
+def _counts_the_same(change: Change) -> bool:
+    """Whether it is a pod's that counts for what it did: its spec is the same, and it has not ended."""
+    old, new = change.old, change.entry
+    if old is None or change.type == "DELETED" or new.key.collection != "pods":
+        return False
+    return old.meta.generation == new.meta.generation > 0 and _has_ended(old) == _has_ended(new)
+
+
+def _has_ended(pod: Entry) -> bool:
+    return b'"phase":"Succeeded"' in pod.raw or b'"phase":"Failed"' in pod.raw
 
 
 def charge(registry: Registry, served: Served, obj: Obj, old: Obj | None) -> None:

@@ -195,6 +195,13 @@ class Registry:
         if not intent.trusted:
             refuse(self._stored(served), old, side.validate(new, old))
 
+    def set_status(self, key: Key, status: Obj) -> None:
+        """A controller's change of a status; one that is the same writes nothing, and neither does one of nothing."""
+        entry = self.store.get(key)
+        obj = entry.read() if entry else None
+        if entry and obj and obj.get("status") != status:
+            self._finish(entry, {**obj, "status": status})
+
     def patch(self, collection: str, key: tuple[str, str], change: Callable[[Obj], Obj | None], sub: str = "") -> Obj:
         """A controller's change; `key` is namespace and name."""
         return self.update(self.catalog.storage(collection), *key, change, CONTROLLER, sub)

@@ -61,6 +61,10 @@ class Controller:
 
     def write_status(self, key: Key, status: Obj) -> None:
         """Write the status of an object; its managedFields, if it has any, say that a controller did."""
+        entry = self.store.get(key)
+        if entry and b'"managedFields"' not in entry.raw:
+            self.registry.set_status(key, status)
+            return
         served = self.cluster.catalog.storage(key.collection)
 
         def change(obj: Obj) -> Obj:

@@ -31,7 +31,7 @@ from k9py.demo.controllers.rollout_math import (
     proportional_sizes,
     wanted,
 )
-from k9py.demo.core.store import Change, Entry, Key
+from k9py.demo.core.store import Change, Entry, Key, Obj
 
 
 class Deployments(Controller):
@@ -58,7 +58,8 @@ class Deployments(Controller):
         if entry is None:
             self.backoff.forget(key)
             return
-        rollout = Rollout(self.cluster, self.recorder, entry, self._claim(entry))
+        deployment = entry.read()
+        rollout = Rollout(self.cluster, self.recorder, entry, deployment, self._claim(entry, deployment))
         if entry.meta.deletion_timestamp:
             self._finish(rollout, progressing=False)
             return
@@ -76,9 +77,9 @@ class Deployments(Controller):
         else:
             self._recreate(key, rollout)
 
-    def _claim(self, entry: Entry) -> list[Entry]:
+    def _claim(self, entry: Entry, deployment: Obj) -> list[Entry]:
         """Its ReplicaSets: those that match its selector. Others are let go, orphans adopted."""
-        selector = read_selector(entry.read()["spec"].get("selector"))
+        selector = read_selector(deployment["spec"].get("selector"))
         owned = [one for one in self.store.owned(entry.meta.uid) if one.key.collection == SETS]
         if entry.meta.deletion_timestamp:
             return owned

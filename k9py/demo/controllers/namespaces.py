@@ -119,7 +119,7 @@ class Namespaces(Controller):
         found = {
             served.storage: self.cluster.catalog.storage(served.storage)
             for served in self.cluster.catalog
-            if served.namespaced and "delete" in served.verbs and self.store.count(served.storage)
+            if self.store.count(served.storage) and served.namespaced and "delete" in served.verbs
         }
         return [found[name] for name in sorted(found) if name != "pods"]
 

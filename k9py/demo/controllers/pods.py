@@ -115,6 +115,12 @@ class Pod:
         """On its way out, and still running."""
         return self.leaving and not self.finished
 
+    @property
+    def outline(self) -> tuple[object, ...]:
+        """What those look at who count pods or lead to them; the rest of a status is of no concern to them."""
+        meta = self.entry.meta
+        return self.finished, self.ready, self.ready_since, self.ip, self.node, self.leaving, meta.labels, meta.controller
+
     def available_at(self, min_ready: float) -> float | None:
         """From when on it has been ready for so many seconds; None while it is not ready."""
         return self.ready_since + min_ready if self.ready else None
@@ -132,6 +138,8 @@ class Pods:
         self._pods: dict[Key, Pod] = {}
         self._namespaces: dict[str, set[Key]] = {}
         self._orphans: dict[str, set[Key]] = {}
+        self._before: Pod | None = None
+        """What the pod was that has changed last."""
         for entry in self._store.entries("pods"):
             self._hear(Change("ADDED", entry, None))
         self._store.listen("pods", self._hear)
@@ -156,8 +164,16 @@ class Pods:
         """All pods of a namespace."""
         return [self._pods[key] for key in sorted(self._namespaces.get(namespace, ()))]
 
+    def is_news(self, change: Change) -> bool:
+        """Whether a change that is being told is one of a pod's outline."""
+        before, now = self._before, self._pods.get(change.entry.key)
+        if before is None or now is None or before.entry is not change.old or now.entry is not change.entry:
+            return True
+        return before.outline != now.outline
+
     def _hear(self, change: Change) -> None:
         entry = change.entry
+        self._before = self._pods.get(entry.key)
         if change.type == "DELETED":
             del self._pods[entry.key]
             _discard(self._namespaces, entry.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from k9py.demo.cluster import Cluster
@@ -37,7 +37,12 @@ class ReplicaSets(Controller):
         """Watch sets, their pods, and pods that have no controller."""
         self.watch(self.collection)
         owners = self.owner(self.collection, self.kind)
-        self.watch("pods", lambda change: owners(change) if _managed(change) else self._adopters(change))
+        self.watch("pods", lambda change: self._concerned(change, owners))
+
+    def _concerned(self, change: Change, owners: Callable[[Change], Iterable[Key]]) -> Iterable[Key]:
+        if not self.pods.is_news(change):
+            return ()
+        return owners(change) if _managed(change) else self._adopters(change)
 
     def selector(self, obj: Obj) -> Selector:
         """Which pods it may own."""

@@ -25,12 +25,15 @@ SETS = "replicasets.apps"
 class Rollout:
     """`deployment` is a copy that is written back by `save`; `old` and `newest` are its ReplicaSets as they are."""
 
-    def __init__(self, cluster: Cluster, recorder: Recorder, entry: Entry, sets: Iterable[Entry]) -> None:
+    def __init__(
+        self, cluster: Cluster, recorder: Recorder, entry: Entry, deployment: Obj, sets: Iterable[Entry]
+    ) -> None:
         self._cluster = cluster
         self._recorder = recorder
         self._entry = entry
-        self.deployment = entry.read()
-        self.deployment.setdefault("status", {})
+        self.deployment = deployment
+        self._status = dict(deployment.setdefault("status", {}))
+        self._notes = dict(deployment["metadata"].get("annotations") or {})
         self._all = sorted((one.read() for one in sets), key=age_order)
         template = self.deployment["spec"]["template"]
         self.newest = next((one for one in self._all if same_template(one["spec"]["template"], template)), None)
@@ -110,10 +113,9 @@ class Rollout:
     def save(self, status: Obj) -> bool:
         """Write the status, and the annotations if the revision is another; whether anything is new."""
         new = {name: value for name, value in status.items() if name != "conditions" or value}
-        notes = self.deployment["metadata"].get("annotations")
-        found = self._entry.read()
-        annotated = notes != found["metadata"].get("annotations")
-        if new == found.get("status") and not annotated:
+        notes = self.deployment["metadata"].get("annotations") or {}
+        annotated = notes != self._notes
+        if new == self._status and not annotated:
             return False
 
         def change(now: Obj) -> Obj:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -30,7 +31,14 @@ class _View(msgspec.Struct, frozen=True, gc=False):
     spec: _Spec
 
 
-_view = msgspec.json.Decoder(_View).decode
+_decode = msgspec.json.Decoder(_View).decode
+
+
+@lru_cache(maxsize=512)
+def _view(raw: bytes) -> _View:
+    """Several Services, and two controllers, ask for the same pod."""
+    return _decode(raw)
+
 
 Ports = tuple[tuple[tuple[str, Any], ...], ...]
 """Ports as they stand in an endpoint, in a form that can be compared."""

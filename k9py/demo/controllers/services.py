@@ -20,7 +20,8 @@ class ServiceController(Controller):
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.selections = Selections(pods_of(cluster))
+        self.pods = pods_of(cluster)
+        self.selections = Selections(self.pods)
 
     def start(self) -> None:
         """Watch Services and pods."""
@@ -28,8 +29,9 @@ class ServiceController(Controller):
         self.store.listen("pods", self._hear)
 
     def _hear(self, change: Change) -> None:
-        for key in self.selections.concerned(change):
-            self.enqueue(key)
+        if self.pods.is_news(change):
+            for key in self.selections.concerned(change):
+                self.enqueue(key)
 
     def _learn(self, change: Change) -> Iterable[Key]:
         key = change.entry.key

@@ -8,8 +8,14 @@ import itertools
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _LOG = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1024)
+def _stamp(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Timer:
@@ -43,7 +49,7 @@ class Clock:
 
     def stamp(self, seconds: float | None = None) -> str:
         """A time as metav1.Time writes it: `2026-01-01T00:00:00Z`. Now, if none is given."""
-        return datetime.fromtimestamp(self.now if seconds is None else seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _stamp(int(self.now if seconds is None else seconds))
 
     def micro_stamp(self, seconds: float | None = None) -> str:
         """A time as metav1.MicroTime writes it: `2026-01-01T00:00:00.000000Z`."""

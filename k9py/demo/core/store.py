@@ -19,6 +19,12 @@ Obj = dict[str, Any]
 HISTORY = 10_000
 """So many changes of a collection can be watched after the fact; who has missed more lists again (410)."""
 
+HISTORY_BYTES = 32 << 20
+"""And so many bytes of them, whichever is less."""
+
+COMPACTION = 300.0
+"""Seconds between compactions: each forgets what had happened when the one before came (--etcd-compaction-interval)."""
+
 SNAPSHOTS = 8
 """So many past states of collections are kept ready for the lists that are read in pages."""
 
@@ -106,8 +112,9 @@ class _Collection:
 
     def __init__(self) -> None:
         self.entries: dict[Key, Entry] = {}
-        self.history: deque[Change] = deque(maxlen=HISTORY)
+        self.history: deque[Change] = deque()
         self.forgotten = 0
+        self._size = 0
         self.listeners: dict[object, Callable[[Change], None]] = {}
         self.ordered: list[Key] = []
         """All keys in the order in which etcd gives them."""
@@ -119,11 +126,22 @@ class _Collection:
             insort(self.ordered, key, key=_order)
         elif change.type == "DELETED":
             del self.ordered[bisect_left(self.ordered, _order(key), key=_order)]
-        if len(self.history) == HISTORY:
-            self.forgotten = self.history[0].entry.version
         self.history.append(change)
+        self._size += len(change.entry.raw)
+        while len(self.history) > HISTORY or (self._size > HISTORY_BYTES and len(self.history) > 1):
+            self._forget_first()
         for hear in list(self.listeners.values()):
             hear(change)
+
+    def forget(self, version: int) -> None:
+        """Know no changes up to that version any more. Where there are none, who has seen an older one goes on."""
+        while self.history and self.history[0].entry.version <= version:
+            self._forget_first()
+
+    def _forget_first(self) -> None:
+        entry = self.history.popleft().entry
+        self.forgotten = entry.version
+        self._size -= len(entry.raw)
 
     def after(self, version: int) -> Iterator[Change]:
         """All changes after that version, the last one first. Raises Gone if some of them are not known any more."""
@@ -246,10 +264,18 @@ class Store:
 
     def compact(self) -> None:
         """Forget all history: who has not seen it must list again."""
+        self.forget(self.version)
         self._pasts.clear()
         for found in self._collections.values():
-            found.history.clear()
             found.forgotten = self.version
+
+    def forget(self, version: int) -> None:
+        """Forget the history up to a version."""
+        for found in self._collections.values():
+            found.forget(version)
+        for name, past in list(self._pasts):
+            if past < self._collections[name].forgotten:
+                del self._pasts[name, past]
 
     def page(
         self,

@@ -37,6 +37,8 @@ class Form:
     mark: Callable[[Obj], Obj]
     """Out of an object that has only metadata: the object of a bookmark."""
     table: Table | None = None
+    none: bool = False
+    """Whether a list of nothing has null as its items: Go's empty slice."""
 
     def pieces(self, entries: Sequence[Entry], metadata: Metadata) -> Iterator[bytes]:
         """A list, piece by piece."""
@@ -44,6 +46,9 @@ class Form:
             yield from _table_pieces(self.table, entries, metadata)
             return
         head = encode({"kind": self.kind, "apiVersion": self.api_version, "metadata": metadata})
+        if not entries and self.none:
+            yield head[:-1] + b',"items":null}'
+            return
         yield head[:-1] + b',"items":['
         yield from _joined(self.item, entries)
         yield b"]}"
@@ -130,7 +135,7 @@ def _partial(version: str) -> Form:
     def mark(obj: Obj) -> Obj:
         return {"kind": "PartialObjectMetadata", "apiVersion": api_version, **obj}
 
-    return Form("PartialObjectMetadataList", api_version, one, one, mark)
+    return Form("PartialObjectMetadataList", api_version, one, one, mark, none=True)
 
 
 def _table(cluster: Cluster, served: Served, include: str, version: str) -> Form:

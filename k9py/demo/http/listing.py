@@ -107,10 +107,11 @@ def write_token(version: int, last: str) -> str:
 
 def read_token(text: str) -> Place:
     """What a token holds. StatusError if it is none."""
-    wrong = next((index for index, sign in enumerate(text) if sign not in _BASE64), None)
+    lone = len(text) - 1 if len(text) % 4 == 1 else None  # a last sign that is no byte yet
+    wrong = next((index for index, sign in enumerate(text) if sign not in _BASE64), lone)
     if wrong is not None:
         raise _bad_token(f"illegal base64 data at input byte {wrong}")
-    packed = base64.urlsafe_b64decode(text + "A" * (len(text) % 4 == 1) + "=" * (-len(text) % 4))
+    packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     try:
         place = msgspec.json.decode(packed, type=Place)
     except msgspec.MsgspecError as error:

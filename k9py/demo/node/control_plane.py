@@ -100,7 +100,7 @@ def _lease(cluster: Cluster, name: str, holder: str, seconds: int) -> Obj:
 
 
 def _renew(cluster: Cluster, names: tuple[str, ...]) -> None:
-    for name in names:
+    for name in () if cluster.quiet else names:
         entry = cluster.store.get(Key(LEASES, NAMESPACE, name))
         if entry is not None:
             lease = entry.read()

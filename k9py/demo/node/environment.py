@@ -6,7 +6,10 @@ import base64
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
@@ -58,9 +61,16 @@ def _services(cluster: Cluster, pod: Obj) -> Iterator[tuple[str, str]]:
     if pod["spec"].get("enableServiceLinks", True):
         wanted += [one for one in cluster.store.entries("services", namespace) if one not in wanted]
     for entry in wanted:
-        spec = entry.read().get("spec", {})
-        if spec.get("clusterIP") not in (None, "", "None") and spec.get("ports"):
-            yield from _service_variables(entry.key.name.upper().replace("-", "_"), spec)
+        yield from _variables(entry.key.name, entry.raw)
+
+
+@lru_cache(maxsize=512)
+def _variables(name: str, raw: bytes) -> tuple[tuple[str, str], ...]:
+    """Those of one Service, the same for all containers of its namespace."""
+    spec = msgspec.json.decode(raw).get("spec", {})
+    if spec.get("clusterIP") in (None, "", "None") or not spec.get("ports"):
+        return ()
+    return tuple(_service_variables(name.upper().replace("-", "_"), spec))
 
 
 def _service_variables(name: str, spec: Obj) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,9 @@ from k9py.demo.api.events import Recorder
 from k9py.demo.api.registry import Intent
 from k9py.demo.core.store import Entry, Key, Obj
 from k9py.demo.node import evicting, mirrors
+from k9py.demo.node.container import INIT
 from k9py.demo.node.heartbeat import Heartbeat
-from k9py.demo.node.images import Image, Images, image_id
+from k9py.demo.node.images import Image, Images, full_name, image_id
 from k9py.demo.node.pod_run import PodRun
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from k9py.demo.node.kubelets import Kubelets
 
 DEFAULT_RANGE = "10.244.0.0/24"
+MOST_IMAGES = 100
+"""From so many on, those that are not in use are dropped (the kubelet does so when its disk is full)."""
 
 
 class Kubelet:
@@ -100,15 +103,8 @@ class Kubelet:
 
     def write_status(self, key: Key, status: Obj) -> None:
         """Write a pod's status."""
-        if self.down or self.cluster.store.get(key) is None:
-            return
-
-        def change(pod: Obj) -> Obj:
-            pod["status"] = status
-            return pod
-
-        served = self.cluster.catalog.storage("pods")
-        self.cluster.registry.update(served, key.namespace, key.name, change, self.intent, "status")
+        if not self.down:
+            self.cluster.registry.set_status(key, status)
 
     # addresses
 
@@ -163,6 +159,17 @@ class Kubelet:
         if full not in self.present:
             self.present[full] = image.size
             self.heartbeat.dirty = True
+            if len(self.present) > MOST_IMAGES:
+                self._drop_images()
+
+    def _drop_images(self) -> None:
+        """Those that nothing here needs go, but for the newest: a disk is not without end."""
+        specs = (entry.read()["spec"] for entry in self.bound())
+        used = {full_name(one["image"]) for spec in specs for one in (*spec["containers"], *spec.get(INIT, ()))}
+        unused = [full for full in self.present if full not in used]
+        for full in unused[: -MOST_IMAGES // 2]:
+            del self.present[full]
+            self._pulling.pop(full, None)
 
     def names_of(self, full: str) -> list[str]:
         """As the node's status names an image: by digest too, if it was pulled."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from k9py.demo.core.clock import Clock
 
-KEPT = 5_000
+KEPT = 2_000
 """Lines of a log that are kept; a real kubelet rotates by size (containerLogMaxSize)."""
 
 

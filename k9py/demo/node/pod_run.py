@@ -6,6 +6,7 @@ from collections.abc import Generator
 from random import Random
 from typing import TYPE_CHECKING
 
+from k9py.demo.api.events import subject
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Entry, Obj
 from k9py.demo.node import admission, mounts, reporting, resizing, restoring, statuses, stopping
@@ -70,11 +71,11 @@ class PodRun:
 
     def tell(self, reason: str, message: str, path: str = "") -> None:
         """A Normal event."""
-        self.kubelet.recorder.normal(self.pod(), reason, message, path)
+        self.kubelet.recorder.normal(subject(self.entry, "Pod", "v1"), reason, message, path)
 
     def warn(self, reason: str, message: str, path: str = "") -> None:
         """A Warning event."""
-        self.kubelet.recorder.warning(self.pod(), reason, message, path)
+        self.kubelet.recorder.warning(subject(self.entry, "Pod", "v1"), reason, message, path)
 
     # what happens to it
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from k9py.demo.api.events import KEPT
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
 from k9py.demo.world.changes import CAUSE, set_image, set_replicas, write
@@ -50,7 +49,7 @@ class Chapter(NamedTuple):
 
 
 def leap(cluster: Cluster, until: float) -> None:
-    """Let the time until then pass at once. Nodes are as if heard of just now, and old events are gone."""
+    """Let the time until then pass at once. Nodes are as if heard of just now."""
     seconds = until - cluster.clock.now
     if seconds <= 0:
         return
@@ -60,8 +59,6 @@ def leap(cluster: Cluster, until: float) -> None:
         if "renewTime" in lease.get("spec", {}):
             lease["spec"]["renewTime"] = cluster.clock.micro_stamp()
             cluster.store.put(entry.key, lease)
-    for entry in cluster.store.entries("events"):
-        cluster.store.remove(entry.key)
     _try_again(cluster)
 
 
@@ -163,6 +160,9 @@ def _deploy(shop: Shop) -> None:
 TRIES = tuple(Chapter(minutes * MINUTE, 14.0, _nothing) for minutes in (71, 66, 61, 50, 39, 28, 17))
 """What crashes does so again and again: the time between is skipped."""
 
+WOKEN = 95.0
+"""Seconds ago from which on no time is leapt over any more: events from before would not last."""
+
 CHAPTERS = (
     Chapter(41 * DAY, 30.0, _begin),
     Chapter(23 * DAY, 45.0, _open),
@@ -171,7 +171,7 @@ CHAPTERS = (
     Chapter(5 * HOUR, 30.0, _go_wrong),
     *TRIES,
     Chapter(12 * MINUTE, 50.0, _roll(2)),
-    Chapter(95.0, 87.0, _wake),
+    Chapter(WOKEN, 87.0, _wake),
     Chapter(8.0, 8.0, _deploy),
 )
 """In order. The last one ends now."""
@@ -185,7 +185,7 @@ def live(shop: Shop) -> None:
     now = shop.clock.now + HISTORY
     for chapter in CHAPTERS:
         leap(shop.cluster, now - chapter.ago)
-        shop.cluster.quiet = chapter.ago > KEPT
+        shop.cluster.quiet = chapter.ago > WOKEN
         chapter.write(shop)
         shop.clock.advance(chapter.lived)
     leap(shop.cluster, now)

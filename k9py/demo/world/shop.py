@@ -97,7 +97,7 @@ class Shop:
 
     def enter(self, program: Service, process: Process) -> None:
         """A program has started."""
-        self._members.setdefault(program.app, []).append(Member(program, process))
+        self._members[program.app] = [*self.members(program.app), Member(program, process)]
 
     def members(self, app: str) -> Iterator[Member]:
         """Who runs of an app. Those that have ended are forgotten."""

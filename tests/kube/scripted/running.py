@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,6 +10,7 @@ from typing import Any, cast
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.clock import Clock
 from k9py.demo.core.store import Key
+from k9py.demo.node.container import EPHEMERAL, INIT, MAIN
 from k9py.demo.node.kubelets import Kubelets
 from k9py.demo.node.log import Log
 from k9py.demo.node.program import Load
@@ -42,6 +43,7 @@ class ContainerLog:
         """Another container of the same name: the log begins again."""
         self._clock = Clock(0)
         self.kept = Log(self._clock)
+        self.kept.lines = deque()  # none of them is forgotten
 
 
 @dataclass
@@ -79,8 +81,12 @@ class Running:
         return _Node()
 
     def find(self, uid: str) -> Any:
-        pod = next((entry.key for entry in self._cluster.store.entries("pods") if entry.meta.uid == uid), None)
-        return _Run({name: log for (*place, name), log in self.logs.items() if pod and tuple(place) == pod[1:]})
+        pod = next((entry for entry in self._cluster.store.entries("pods") if entry.meta.uid == uid), None)
+        if pod is None:
+            return None
+        spec = pod.read()["spec"]
+        names = [one["name"] for kind in (MAIN, INIT, EPHEMERAL) for one in spec.get(kind, ())]
+        return _Run({name: self.logs[pod.key.namespace, pod.key.name, name] for name in names})
 
     def pods(self, namespace: str = "") -> Iterator[PodUsage]:
         for (place, name), load in self.used.items():

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.kube.scripted.store import Object
-from tests.ui.pages.server import ApiServer
+from k9py.demo.core.store import Obj
+from tests.kube.scripted import ScriptedServer
 
 PODS = "/api/v1/pods"
 NODES = "/api/v1/nodes"
@@ -15,7 +15,6 @@ NAMESPACES = "/api/v1/namespaces"
 SERVICES = "/api/v1/services"
 SECRETS = "/api/v1/secrets"
 DEPLOYMENTS = "/apis/apps/v1/deployments"
-METRICS = "/apis/metrics.k8s.io/v1beta1"
 GIB = 2**30
 
 
@@ -24,7 +23,7 @@ def ago(**time: float) -> str:
     return (datetime.now(UTC) - timedelta(minutes=30, **time)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def put_node(server: ApiServer, name: str, *, ready: bool = True, role: str = "worker", **spec: Any) -> Object:
+def put_node(server: ScriptedServer, name: str, *, ready: bool = True, role: str = "worker", **spec: Any) -> Obj:
     return server.store.put(
         NODES,
         name,
@@ -39,20 +38,28 @@ def put_node(server: ApiServer, name: str, *, ready: bool = True, role: str = "w
 
 
 def put_deployment(
-    server: ApiServer, name: str, namespace: str = "shop", *, replicas: int = 2, ready: int | None = None
-) -> Object:
+    server: ScriptedServer,
+    name: str,
+    namespace: str = "shop",
+    *,
+    replicas: int = 2,
+    ready: int | None = None,
+    **spec: Any,
+) -> Obj:
     ready = replicas if ready is None else ready
     return server.store.put(
         DEPLOYMENTS,
         name,
         namespace,
-        kind="Deployment",
-        apiVersion="apps/v1",
         metadata={"creationTimestamp": ago(days=5, hours=3), "generation": 1, "labels": {"app": name}},
         spec={
             "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
-            "template": {"spec": {"containers": [{"name": "main", "image": "registry.example/main:1"}]}},
+            "template": {
+                "metadata": {"labels": {"app": name}},
+                "spec": {"containers": [{"name": "main", "image": "registry.example/main:1"}]},
+            },
+            **spec,
         },
         status={
             "observedGeneration": 1,
@@ -65,7 +72,7 @@ def put_deployment(
 
 
 def put_pod(
-    server: ApiServer,
+    server: ScriptedServer,
     name: str,
     namespace: str = "shop",
     *,
@@ -77,7 +84,7 @@ def put_pod(
     restarts: int = 0,
     labels: Mapping[str, str] | None = None,
     created: str = "",
-) -> Object:
+) -> Obj:
     """A pod; `state` is that of its containers (containerStatuses.state), running where none is given."""
     state = state or {"running": {}}
     began = state is not PULLING
@@ -99,8 +106,6 @@ def put_pod(
         PODS,
         name,
         namespace,
-        kind="Pod",
-        apiVersion="v1",
         metadata={"creationTimestamp": created or ago(days=5), "labels": {"app": app or name, **(labels or {})}},
         spec={
             "nodeName": node,
@@ -117,12 +122,20 @@ def put_pod(
     )
 
 
-def put_usage(server: ApiServer, name: str, namespace: str = "", *, cpu: str, memory: str) -> None:
-    usage = {"cpu": cpu, "memory": memory}
-    if namespace:
-        server.store.put(f"{METRICS}/pods", name, namespace, containers=[{"name": "main", "usage": usage}])
-    else:
-        server.store.put(f"{METRICS}/nodes", name, usage=usage)
+def put_service(server: ScriptedServer, name: str, namespace: str = "shop", *, port: int, days: int = 5) -> Obj:
+    return server.store.put(
+        SERVICES,
+        name,
+        namespace,
+        metadata={"creationTimestamp": ago(days=days)},
+        spec={
+            "type": "ClusterIP",
+            "clusterIP": "10.96.0.7",
+            "clusterIPs": ["10.96.0.7"],
+            "ports": [{"port": port, "protocol": "TCP"}],
+            "selector": {"app": name},
+        },
+    )
 
 
 CRASHING = {"waiting": {"reason": "CrashLoopBackOff"}}
@@ -130,10 +143,10 @@ PULLING = {"waiting": {"reason": "ImagePullBackOff"}}
 COMPLETED = {"terminated": {"exitCode": 0, "reason": "Completed"}}
 
 
-def fill(server: ApiServer) -> None:
+def fill(server: ScriptedServer) -> None:
     """Two nodes, a shop with names from all over the world, and what a cluster runs for itself."""
     for name in ("default", "kube-system", "shop"):
-        server.store.put(NAMESPACES, name, kind="Namespace", metadata={"creationTimestamp": ago(days=20)})
+        server.store.put(NAMESPACES, name, metadata={"creationTimestamp": ago(days=20)})
     put_node(server, "worker-a", role="control-plane")
     put_node(server, "worker-b")
     put_deployment(server, "web", replicas=3)
@@ -149,19 +162,17 @@ def fill(server: ApiServer) -> None:
     put_pod(server, "coredns-1", "kube-system", app="coredns")
     put_pod(server, "coredns-2", "kube-system", app="coredns", node="worker-b")
     for name, cpu in (("worker-a", "1200m"), ("worker-b", "3")):
-        put_usage(server, name, cpu=cpu, memory="6Gi")
+        server.running.use(name, "", cpu, "6Gi")
     for number in (1, 2, 3):
-        put_usage(server, f"web-{number}", "shop", cpu=f"{number * 45}m", memory="58Mi")
-    put_usage(server, "coredns-1", "kube-system", cpu="7m", memory="24Mi")
+        server.running.use(f"web-{number}", "shop", f"{number * 45}m", "58Mi")
+    server.running.use("coredns-1", "kube-system", "7m", "24Mi")
     for name in ("web", "결제"):
-        server.store.put(SERVICES, name, "shop", metadata={"creationTimestamp": ago(days=5)}, size=80)
-    server.store.put(SERVICES, "kube-dns", "kube-system", metadata={"creationTimestamp": ago(days=20)}, size=53)
+        put_service(server, name, port=80)
+    put_service(server, "kube-dns", "kube-system", port=53, days=20)
     server.store.put(
         SECRETS,
         "login",
         "shop",
-        kind="Secret",
-        apiVersion="v1",
         metadata={"creationTimestamp": "2026-01-01T00:00:00Z"},
         type="Opaque",
         data={"password": "aHVudGVyMg=="},
@@ -169,7 +180,7 @@ def fill(server: ApiServer) -> None:
     write_log(server, "web-1", "GET / 200", "GET /장바구니 200 🛒", "GET /healthz 200")
 
 
-def write_log(server: ApiServer, pod: str, *lines: str, namespace: str = "shop", container: str = "main") -> None:
+def write_log(server: ScriptedServer, pod: str, *lines: str, namespace: str = "shop", container: str = "main") -> None:
     log = server.logs[namespace, pod, container]
     for line in lines:
-        log.write(f"2026-01-01T10:00:{len(log.lines) % 60:02}.000000000Z", line)
+        log.write(f"2026-01-01T10:00:{len(log.kept.lines) % 60:02}.000000000Z", line)

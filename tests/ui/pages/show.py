@@ -31,8 +31,9 @@ from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Prompt, PromptInput
 from k9py.values.batch import Phase
+from tests.kube.scripted import ScriptedServer, serve
+from tests.kube.scripted.server import dump_kubeconfig
 from tests.ui.pages.objects import fill
-from tests.ui.pages.server import ApiServer, dump_kubeconfig, serve_cluster
 
 DEADLINE = 10.0
 """Seconds until a test gives up waiting: far more than anything takes, even on a busy machine."""
@@ -100,7 +101,7 @@ def read_strips(app: App[None]) -> list[Strip]:
 class Shown:
     """An app on the screen, and the server that it shows."""
 
-    server: ApiServer
+    server: ScriptedServer
     app: K9pyApp
     pilot: Pilot[None]
     faults: KeptFaults
@@ -276,7 +277,7 @@ async def show(
     folder: Path,
     *,
     size: tuple[int, int] = (120, 40),
-    content: Callable[[ApiServer], None] = fill,
+    content: Callable[[ScriptedServer], None] = fill,
     contexts: Mapping[str, str] | None = None,
     namespace: str | None = None,
     command: str = "",
@@ -291,12 +292,12 @@ async def show(
     `contexts` are others in the kubeconfig beside `lab`, which is the server, with their addresses. Where `ready`, it
     is shown when all is listed, measured and said.
     """
-    async with serve_cluster() as server:
+    async with serve() as server:
         content(server)
         path = folder / "kubeconfig"
         path.write_text(dump_kubeconfig({"lab": server.url, **(contexts or {})}, "lab"))
         kept = KeptFaults()
-        hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions(), kept)
+        hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions(), faults=kept)
         session = await hub.open("lab", namespace)
         session.open_first()
         app = K9pyApp(hub, session, command=command, readonly=readonly, log_path=folder / "k9py.log", theme=theme)
@@ -328,9 +329,9 @@ async def _become_ready(shown: Shown) -> None:
 async def show_without(kubeconfig: Kubeconfig, trouble: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Shown]:
     """The app as it opens when there is no session: with what is wrong, and the contexts that there are."""
     kept = KeptFaults()
-    app = K9pyApp(Hub(kubeconfig, ConnectOptions(), kept), None, trouble=trouble)
+    app = K9pyApp(Hub(kubeconfig, ConnectOptions(), faults=kept), None, trouble=trouble)
     async with app.run_test(size=size) as pilot:
-        yield Shown(ApiServer(), app, pilot, kept)
+        yield Shown(ScriptedServer(), app, pilot, kept)
     assert not kept.count, kept.kept
 
 

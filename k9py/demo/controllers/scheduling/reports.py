@@ -48,6 +48,8 @@ class Announcer:
 
     def say(self, obj: Obj, kind: str, reason: str, action: str, message: str) -> None:
         """Record an event; the same again within a while makes a series of it."""
+        if self._cluster.quiet:
+            return
         what = (obj["metadata"]["uid"], reason, message)
         known = self._known.get(what)
         entry = self._cluster.store.get(known) if known else None
