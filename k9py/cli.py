@@ -29,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All options and subcommands."""
     parser = argparse.ArgumentParser(prog="k9py", description="A live terminal dashboard for Kubernetes.")
     _add_options(parser)
-    parser.set_defaults(run=run_dashboard, command="", request_timeout=0.0, theme="dark", plan=None)
+    parser.set_defaults(run=run_dashboard, command="", request_timeout=0.0, theme="dark", plan=None, greeting="")
     # the options may stand after a command as well; there, those that are not given say nothing
     after = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_options(after)
@@ -108,11 +108,11 @@ def run_dashboard(options: argparse.Namespace) -> int:
 
 def run_demo(options: argparse.Namespace) -> int:
     """Open the dashboard on the embedded cluster, or only serve that."""
-    from k9py.demo.options import plan_from
+    from k9py.demo.options import plan_from, story_of
 
     plan = plan_from(options)
     if not options.serve:
-        options.plan = plan
+        options.plan, options.greeting = plan, story_of(plan)
         return run_dashboard(options)
     from k9py.demo.serve import serve
 

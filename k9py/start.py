@@ -60,6 +60,8 @@ async def _run(hub: Hub, options: argparse.Namespace, log_path: Path | None) -> 
         log_path=log_path,
         theme=f"k9py-{options.theme}",
     )
+    if options.greeting:
+        app.say(options.greeting)
     for signal in (SIGTERM, SIGHUP):  # leave the terminal as it was found
         asyncio.get_running_loop().add_signal_handler(signal, app.exit, None, 128 + signal)
     await app.run_async()

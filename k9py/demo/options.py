@@ -30,6 +30,15 @@ def plan_from(options: argparse.Namespace) -> Plan:
     )
 
 
+def story_of(plan: Plan) -> str:
+    """What a person is told of the incident that is to happen; empty if none is."""
+    if not plan.story:
+        return ""
+    from k9py.demo.world.stories.listing import STORIES
+
+    return STORIES[plan.story].summary
+
+
 def _check(name: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most:
         raise ConfigError(f"{name} {value} cannot be", f"choose a number from {least} to {most}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import secrets
 import time
@@ -83,6 +84,7 @@ def build(plan: Plan, now: float | None = None) -> Cluster:
     cluster.kubelets.start()
     fill = furnish if plan.empty else populate
     fill(cluster, plan)
+    cluster.store.compact()  # nobody can have seen what was before
     return cluster
 
 
@@ -103,7 +105,10 @@ async def serve(plan: Plan, port: int, ready: Callable[[str], object]) -> int:
     stop = asyncio.Event()
     for signal in (SIGINT, SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal, stop.set)
+    gc.disable()  # what is built stays: there is nothing to find
     async with running(plan, port) as found:
+        gc.freeze()
+        gc.enable()
         ready(found.kubeconfig)
         await stop.wait()
     return 0

@@ -25,12 +25,12 @@ _TIMES = frozenset({"Last Seen", "First Seen", "Last Schedule"})
 """Columns of built-in kinds that say how long ago something was. Those of CRDs have the type `date`."""
 
 _STATES = frozenset(
-    ("type", "status", "phase", "ready", "state", "health", "healthy", "synced", "health status", "sync status")
+    "type,status,phase,ready,available,condition,state,health,healthy,synced,health status,sync status".split(",")
 )
 _WORDS = {
     Tone.OK: "true ready active bound available healthy synced running valid",
     Tone.WARN: "warning",
-    Tone.BAD: "false failed error degraded lost invalid unhealthy notready",
+    Tone.BAD: "false failed error denied degraded lost invalid unhealthy notready",
     Tone.BUSY: "pending progressing unknown outofsync missing updating creating",
     Tone.DONE: "complete completed succeeded suspended",
     Tone.GOING: "terminating deleting",
@@ -94,7 +94,8 @@ def _state(value: Any, _row: TableRow) -> Cell:
     fraction = _FRACTION.fullmatch(text)
     if fraction:
         return Cell(text, Tone.OK if int(fraction[1]) >= int(fraction[2]) else Tone.WARN)
-    return Cell(text, _TONES.get(text.lower(), Tone.PLAIN))
+    word, _, _ = text.partition(" (")  # a reason may follow: `False (MissingEndpoints)`
+    return Cell(text, _TONES.get(word.lower(), Tone.PLAIN))
 
 
 def _number(value: Any, _row: TableRow) -> Cell:

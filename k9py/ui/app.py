@@ -198,6 +198,8 @@ class K9pyApp(Surviving, App[None]):
     async def go(self, text: str) -> None:
         """Carry out a command."""
         self._went_at = time.monotonic()
+        if self.said.bad:  # what went wrong before is not about this command
+            self._unsay()
         goto = parse_goto(text)
         if goto.context:
             await self.switch(goto.context)

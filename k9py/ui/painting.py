@@ -7,6 +7,8 @@ says, for eyes and terminals without colours.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from textwrap import wrap
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -75,6 +77,13 @@ class Palette:
                 style += self._style_of(overlay, True)
             self._styles[tone, overlays] = style
         return style
+
+
+@lru_cache(maxsize=64)
+def wrap_empty(text: str, width: int, most: int) -> tuple[str, ...]:
+    """The lines, `most` of them at most, that say why there is nothing to see."""
+    text, room = clean(text), max(1, width - 2)
+    return (text,) if cell_len(text) <= room else tuple(wrap(text, room, max_lines=max(1, most), placeholder=" …"))
 
 
 def paint_empty(text: str, width: int, style: Style) -> Strip:

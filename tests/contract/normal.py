@@ -9,7 +9,8 @@ _LETTERS = "[bcdfghjklmnpqrstvwxz2456789]"
 RULES: Sequence[tuple[str, str]] = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d(?: UTC)?)", "TIME"),
-    (r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "TIME"),
+    (r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT)", "TIME"),
+    (r'ETag: "[0-9a-f]+-', 'ETag: "TIME-'),
     (r"(?:containerd|docker)://[0-9a-f]{64}", "CONTAINER-ID"),
     (r"/tmp/kubectl-edit-\d+", "/tmp/kubectl-edit"),
     (r"sha256:[0-9a-f]{64}", "DIGEST"),

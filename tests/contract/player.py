@@ -135,10 +135,11 @@ class Player:
         argv += ["port-forward", target, f":{port}"]
         with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            heard = _talk(int(found[1]), text) if (found := _LOCAL.search(said)) else said
-            process.terminate()
-        return heard
+            try:
+                said = process.stdout.readline()
+                return _talk(int(found[1]), text) if (found := _LOCAL.search(said)) else said
+            finally:
+                process.terminate()
 
     def _request(self, method: str, rest: str) -> str:
         path, _, rest = rest.partition(" ")

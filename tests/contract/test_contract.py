@@ -12,6 +12,9 @@ from k9py.demo.serve import Embedded
 from tests.contract.player import playing, proxying
 from tests.contract.transcript import CASES, names, read_transcript
 
+SPEED = 10.0
+"""The embedded cluster's time goes so many times as fast, so that nobody waits for grace periods and back-offs."""
+
 Server = tuple[Path, Path, int]
 
 
@@ -19,7 +22,7 @@ Server = tuple[Path, Path, int]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The embedded cluster and nothing in it: kubeconfig, folder of kubectl's cache, port of the proxy."""
     folder = tmp_path_factory.mktemp("contract")
-    embedded = Embedded(Plan(empty=True))
+    embedded = Embedded(Plan(empty=True, speed=SPEED))
     try:
         kubeconfig = folder / "kubeconfig"
         kubeconfig.write_text(embedded.wait(30), encoding="utf-8")

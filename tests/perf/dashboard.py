@@ -25,7 +25,8 @@ EVENTS, KEYS = 60, 200
 _CPU_SECONDS = 20.0
 #: Time for what goes on after the table is complete: kinds, rights, the release of what only the start needed.
 _SETTLE = 4.0
-_WARM_UP = 5
+#: So many of the first probes are left out.
+WARM_UP = 5
 _POD = re.compile(r"(team-\d) +([a-z]+-[a-z0-9]{10}-[a-z0-9]{5}) ")
 _CURSOR = "▸"
 
@@ -66,10 +67,15 @@ def _title(pods: int) -> str:
 
 
 def _is_complete(text: str, pods: int) -> bool:
-    return _title(pods) in text and "live" in text and "syncing" not in text and "connecting" not in text
+    return _title(pods) in text and is_live(text)
 
 
-def _has_panes(text: str) -> bool:
+def is_live(text: str) -> bool:
+    """Whether a list is complete and followed."""
+    return "live" in text and "syncing" not in text and "connecting" not in text
+
+
+def has_panes(text: str) -> bool:
     return all(f" {title} " in text for title in ("Nodes", "Deployments", "Pods"))
 
 
@@ -83,7 +89,7 @@ def measure_start(kubeconfig: Path, pods: int, *more: str) -> Start:
         recording.first_time(lambda text: _is_complete(text, pods)),
         memory,
         peak,
-        0 if more else recording.first_time(_has_panes),
+        0 if more else recording.first_time(has_panes),
     )
 
 
@@ -120,7 +126,7 @@ class _Sampled(NamedTuple):
 
     @classmethod
     def of(cls, recording: Recording, kubeconfig: Path) -> _Sampled:
-        return cls(_measure_cpu(recording), asyncio.run(_change_visible(recording, kubeconfig)), _press_keys(recording))
+        return cls(_measure_cpu(recording), asyncio.run(_change_visible(recording, kubeconfig)), press_keys(recording))
 
     @property
     def probes(self) -> list[Probe]:
@@ -128,8 +134,8 @@ class _Sampled(NamedTuple):
         return [*(event.probe for event in self.events), *self.keys]
 
     def judge(self, delays: dict[Probe, float], rate: float = 0) -> Steady:
-        events = [event for event in self.events[_WARM_UP:] if event.probe in delays]
-        keys = [delays[probe] for probe in self.keys[_WARM_UP:] if probe in delays]
+        events = [event for event in self.events[WARM_UP:] if event.probe in delays]
+        keys = [delays[probe] for probe in self.keys[WARM_UP:] if probe in delays]
         if len(events) < 0.9 * EVENTS or len(keys) < 0.9 * KEYS:
             raise LabError(f"only {len(events)} of {EVENTS} events and {len(keys)} of {KEYS} keys were seen")
         seen = [delays[event.probe] for event in events]
@@ -148,7 +154,7 @@ async def _change_visible(recording: Recording, kubeconfig: Path) -> list[_Event
     places = [(y, found[1], found[2]) for y, line in enumerate(recording.build()) if (found := _POD.search(line))]
     probes = []
     async with Client(kubeconfig) as client, heard(client, "/api/v1/pods") as hearing:
-        for _ in range(EVENTS + _WARM_UP):
+        for _ in range(EVENTS + WARM_UP):
             row, namespace, name = random.choice(places)
             count = 10_000 + int(time.monotonic() * 1000) % 80_000
             seen, since = len(recording.chunks), time.monotonic()
@@ -160,11 +166,11 @@ async def _change_visible(recording: Recording, kubeconfig: Path) -> list[_Event
         return [_Event(probe, hearing.when(f'"restartCount":{probe.text}'.encode())) for probe in probes]
 
 
-def _press_keys(recording: Recording) -> list[Probe]:
+def press_keys(recording: Recording) -> list[Probe]:
     """Move the cursor down and up again, each time as soon as it has been seen to move and a moment after."""
     here = next(y for y, line in enumerate(recording.build()) if _CURSOR in line)
     probes = []
-    for number in range(KEYS + _WARM_UP):
+    for number in range(KEYS + WARM_UP):
         seen, since = len(recording.chunks), time.monotonic()
         recording.send("k" if number % 2 else "j")
         probes.append(Probe(since, since, here if number % 2 else here + 1, _CURSOR))

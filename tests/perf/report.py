@@ -16,8 +16,8 @@ from tests.perf.dashboard import RATE, Start, Steady
 from tests.perf.kubectl import Cost
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-_BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"
-_DIGITS = {"s": 2, "MB": 0, "%": 1, "ms": 0}
+_BEGIN, _END = "<!-- {}: begin -->", "<!-- {}: end -->"
+_DIGITS = {"s": 2, "MB": 0, "%": 1, "ms": 0, "/s": 0}
 
 
 @dataclass(frozen=True)
@@ -144,14 +144,15 @@ def as_text(found: Sequence[Figure]) -> str:
     return "\n".join([*lines, "", f"{len(aims) - len(missed)} of {len(aims)} aims met"])
 
 
-def write(found: Sequence[Figure], machine: str) -> None:
+def write(found: Sequence[Figure], machine: str, name: str = "figures") -> None:
     """Put the figures into the document, between its two marks; what a person wrote around them stays."""
     rows = ["| | | × kubectl | aim | |", "|---|---:|---:|---:|---|"]
     rows += ["| " + " | ".join(_emphasize(figure)) + " |" for figure in found]
-    before, _, rest = DOCUMENT.read_text().partition(_BEGIN)
-    after = rest.partition(_END)[2]
+    begin, end = _BEGIN.format(name), _END.format(name)
+    before, _, rest = DOCUMENT.read_text().partition(begin)
+    after = rest.partition(end)[2]
     figures = "\n".join(rows)
-    DOCUMENT.write_text(f"{before}{_BEGIN}\nMeasured on {machine}.\n\n{figures}\n{_END}{after}")
+    DOCUMENT.write_text(f"{before}{begin}\nMeasured on {machine}.\n\n{figures}\n{end}{after}")
 
 
 def _emphasize(figure: Figure) -> tuple[str, ...]:

@@ -53,4 +53,5 @@ def _bound(cluster: Cluster, pod: Obj, node: str, annotations: Obj) -> Obj:
     others = [one for one in status.get("conditions") or () if one["type"] != "PodScheduled"]
     scheduled = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
     status["conditions"] = [*others, {**scheduled, "lastTransitionTime": cluster.clock.stamp()}]
+    status.pop("nominatedNodeName", None)
     return pod

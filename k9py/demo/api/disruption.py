@@ -31,7 +31,7 @@ def evict(cluster: Cluster, namespace: str, name: str, how: Deletion, intent: In
         if budgets and not _may_go_anyway(pod, budgets[0].read()):
             _take(cluster, budgets[0], name, intent)
     if not intent.dry_run:
-        _mark(cluster, pod)
+        mark(cluster, (namespace, name), "EvictionByEvictionAPI", "Eviction API: evicting")
     cluster.registry.delete(served, namespace, name, how, intent)
 
 
@@ -90,6 +90,8 @@ def _needs(name: str, status: Obj) -> str:
             why = condition.get("message", "")
             return f"The disruption budget {name} does not allow evicting pods currently because it failed sync: {why}"
     desired, healthy = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
+    if healthy > desired:
+        return f"The disruption budget {name} does not allow evicting pods currently"
     return f"The disruption budget {name} needs {desired} healthy pods and has {healthy} currently"
 
 
@@ -109,21 +111,21 @@ def _refuse(cause: str, seconds: int = 0) -> NoReturn:
     raise too_many_requests(MESSAGE, {"causes": causes}, seconds)
 
 
-def _mark(cluster: Cluster, pod: Obj) -> None:
-    """The condition that tells why it goes (KEP-3329)."""
+def mark(cluster: Cluster, key: tuple[str, str], reason: str, message: str, **more: str) -> Obj:
+    """Tell by a condition why a pod goes (KEP-3329). `key` is namespace and name, `more` what else its status says."""
     condition = {
         "type": "DisruptionTarget",
         "status": "True",
         "lastProbeTime": None,
         "lastTransitionTime": cluster.clock.stamp(),
-        "reason": "EvictionByEvictionAPI",
-        "message": "Eviction API: evicting",
+        "reason": reason,
+        "message": message,
     }
 
     def change(obj: Obj) -> Obj:
         status = obj.setdefault("status", {})
         others = [one for one in status.get("conditions") or () if one["type"] != "DisruptionTarget"]
-        status["conditions"] = [*others, condition]
+        obj["status"] = {**status, **more, "conditions": [*others, condition]}
         return obj
 
-    cluster.registry.patch("pods", (pod["metadata"]["namespace"], pod["metadata"]["name"]), change, "status")
+    return cluster.registry.patch("pods", key, change, "status")

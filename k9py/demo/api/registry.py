@@ -111,6 +111,7 @@ class Registry:
         """Create an object; answers it as it was stored. `obj` is changed in place."""
         strategy = self.strategy(served)
         metadata = obj.setdefault("metadata", {})
+        seen = metadata.get("resourceVersion")
         if not intent.trusted and "status" in served.subresources:
             obj.pop("status", None)
         self._name(served, metadata)
@@ -127,6 +128,8 @@ class Registry:
             intent.warnings.extend(strategy.warn(obj, None))
         strategy.finish(obj, None, self, intent)
         charge(self, served, obj, None)
+        if seen and not intent.trusted:
+            raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
         if self.store.get(key):
             raise already_exists(served.group, served.plural, key.name)
         if not intent.dry_run:
@@ -245,11 +248,13 @@ class Registry:
         metadata["deletionGracePeriodSeconds"] = grace
         return True
 
-    def discard(self, collection: str, namespace: str, name: str, uid: str = "", propagation: str = "") -> None:
+    def discard(
+        self, collection: str, namespace: str, name: str, uid: str = "", propagation: str = "", grace: int | None = None
+    ) -> None:
         """A controller's deletion of what may be gone already, or be another by now."""
         served = self.catalog.storage(collection)
         try:
-            self.delete(served, namespace, name, Deletion(uid=uid, propagation=propagation), CONTROLLER)
+            self.delete(served, namespace, name, Deletion(grace, propagation, uid), CONTROLLER)
         except StatusError as error:
             if error.code not in (404, 409):
                 raise
@@ -364,11 +369,16 @@ def refuse(served: Served, obj: Obj, causes: Iterable[Cause]) -> None:
 
 def check_version(served: Served, old: Obj, new: Obj) -> None:
     """Optimistic concurrency: whoever sends a resourceVersion has seen that one. And a uid: that object."""
-    for name, why in (
-        ("resourceVersion", MODIFIED),
-        ("uid", "Precondition failed: UID in precondition: {sent}, UID in object meta: {found}"),
-    ):
-        sent, found = new["metadata"].get(name), old["metadata"].get(name)
-        if sent and sent != found:
-            text = why.format(sent=sent, found=found)
-            raise conflict(served.group, served.plural, old["metadata"]["name"], text)
+    there, sent = old["metadata"], new["metadata"]
+    name = there["name"]
+    if sent.get("resourceVersion") not in (None, "", there.get("resourceVersion")):
+        raise conflict(served.group, served.plural, name, MODIFIED)
+    if sent.get("uid") not in (None, "", there["uid"]):
+        raise conflict(served.group, served.plural, name, another_object(served, there, sent["uid"]))
+
+
+def another_object(served: Served, there: Obj, uid: str) -> str:
+    """Why what is at a place is not what was meant: it has another uid."""
+    key = "/".join(("/registry", served.plural, *filter(None, (there.get("namespace"),)), there["name"]))
+    head = f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg"
+    return f"{head}: Precondition failed: UID in precondition: {uid}, UID in object meta: {there['uid']}"

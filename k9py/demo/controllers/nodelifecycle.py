@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from k9py.demo.api.disruption import mark
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.scheduling.filters import tolerates
+from k9py.demo.controllers.placement import bears
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Change, Entry, Key, Obj
 
@@ -167,20 +168,8 @@ class NodeLifecycle(Controller):
             return
         text = f"Marking for deletion Pod {key.namespace}/{key.name}"
         self.evictions.normal(entry.read(), "TaintManagerEviction", text)
-        condition = {
-            "type": "DisruptionTarget",
-            "status": "True",
-            "reason": "DeletionByTaintManager",
-            "message": "Taint manager: deleting due to NoExecute taint",
-            "lastProbeTime": None,
-            "lastTransitionTime": self.clock.stamp(),
-        }
-
-        def change(obj: Obj) -> Obj:
-            obj["status"].setdefault("conditions", []).append(condition)
-            return obj
-
-        self.registry.patch("pods", (key.namespace, key.name), change, "status")
+        where, why = (key.namespace, key.name), "Taint manager: deleting due to NoExecute taint"
+        mark(self.cluster, where, "DeletionByTaintManager", why)
         self.registry.discard("pods", key.namespace, key.name, uid)
 
     def _stay(self, name: str) -> None:
@@ -239,7 +228,7 @@ def _seconds(tolerations: list[Obj], taints: list[Obj]) -> float | None:
     """How long a pod bears all of these taints; None for ever."""
     least: float | None = None
     for taint in taints:
-        bearing = [one for one in tolerations if tolerates([one], taint)]
+        bearing = [one for one in tolerations if bears([one], taint)]
         if not bearing:
             return 0.0
         limits = [one["tolerationSeconds"] for one in bearing if one.get("tolerationSeconds") is not None]

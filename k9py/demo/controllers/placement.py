@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -12,14 +12,11 @@ from k9py.demo.core.store import Entry
 _STRICT = frozenset({"NoSchedule", "NoExecute"})
 
 
-class _Taint(msgspec.Struct, frozen=True, gc=False):
-    key: str
-    effect: str
-    value: str = ""
+Taint = Mapping[str, str]
 
 
 class _Spec(msgspec.Struct, frozen=True, gc=False):
-    taints: tuple[_Taint, ...] | None = None
+    taints: tuple[dict[str, str], ...] | None = None
 
 
 class _View(msgspec.Struct, frozen=True, gc=False):
@@ -34,7 +31,23 @@ class Site(msgspec.Struct, frozen=True):
 
     name: str
     labels: Mapping[str, str]
-    taints: tuple[_Taint, ...]
+    taints: tuple[Taint, ...]
+
+
+class Place(Protocol):
+    """What tells one node from another."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
+
+    @property
+    def taints(self) -> Sequence[Taint]:
+        """Its taints."""
 
 
 def site_of(entry: Entry) -> Site:
@@ -42,7 +55,7 @@ def site_of(entry: Entry) -> Site:
     return Site(entry.key.name, entry.meta.labels, _view(entry.raw).spec.taints or ())
 
 
-def fits(spec: Mapping[str, Any], site: Site) -> bool:
+def fits(spec: Mapping[str, Any], site: Place) -> bool:
     """Whether its node selector and its required node affinity let a pod onto a node."""
     chosen = spec.get("nodeSelector") or {}
     if any(site.labels.get(name) != value for name, value in chosen.items()):
@@ -52,26 +65,30 @@ def fits(spec: Mapping[str, Any], site: Site) -> bool:
     )
     if affinity is None:
         return True
-    return any(_meets(term, site) for term in affinity.get("nodeSelectorTerms") or ())
+    return any(meets(term, site) for term in affinity.get("nodeSelectorTerms") or ())
 
 
-def tolerates(tolerations: Sequence[Mapping[str, Any]], site: Site, effects: Iterable[str] = _STRICT) -> bool:
+def tolerates(tolerations: Sequence[Mapping[str, Any]], site: Place, effects: Iterable[str] = _STRICT) -> bool:
     """Whether all taints of these effects are tolerated."""
-    taints = [taint for taint in site.taints if taint.effect in effects]
-    return all(any(_tolerated(one, taint) for one in tolerations) for taint in taints)
+    return all(bears(tolerations, taint) for taint in site.taints if taint["effect"] in effects)
 
 
-def _tolerated(toleration: Mapping[str, Any], taint: _Taint) -> bool:
-    if toleration.get("effect") and toleration["effect"] != taint.effect:
+def bears(tolerations: Iterable[Mapping[str, Any]], taint: Taint) -> bool:
+    """Whether one of them tolerates a taint."""
+    return any(_tolerated(one, taint) for one in tolerations)
+
+
+def _tolerated(toleration: Mapping[str, Any], taint: Taint) -> bool:
+    if toleration.get("effect") and toleration["effect"] != taint["effect"]:
         return False
-    if toleration.get("key") and toleration["key"] != taint.key:
+    if toleration.get("key") and toleration["key"] != taint["key"]:
         return False
     if toleration.get("operator", "Equal") == "Exists":
         return True
-    return bool(toleration.get("key")) and toleration.get("value", "") == taint.value
+    return bool(toleration.get("key")) and toleration.get("value", "") == taint.get("value", "")
 
 
-def _meets(term: Mapping[str, Any], site: Site) -> bool:
+def meets(term: Mapping[str, Any], site: Place) -> bool:
     """All requirements of one term; a term without any is met by no node."""
     labels, fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
     if not labels and not fields:

@@ -1,14 +1,13 @@
-"""Pod garbage: pods of nodes that are no more, and of those that have ended the oldest when there are too many."""
+"""Pod garbage: pods of nodes that are no more."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from k9py.demo.api.registry import CONTROLLER as AS_CONTROLLER
-from k9py.demo.api.registry import Deletion
+from k9py.demo.api.disruption import mark
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.core.status import StatusError
-from k9py.demo.core.store import Change, Key, Obj
+from k9py.demo.controllers.pods import FINISHED
+from k9py.demo.core.store import Change, Key
 
 QUARANTINE = 40.0
 """Seconds for which a node must have been gone before its pods are taken for lost."""
@@ -20,45 +19,25 @@ class PodGarbage(Controller):
     name: ClassVar[str] = "pod-garbage-collector"
 
     def start(self) -> None:
-        """Watch for nodes that go, and for pods that are bound to none."""
+        """Watch for nodes that go."""
         self.store.listen("nodes", self._hear)
 
     def reconcile(self, key: Key) -> None:
         """Remove the pods of a node that is still gone."""
         if self.store.get(key) is not None:
             return
-        for pod in self.store.entries("pods"):
-            if pod.read()["spec"].get("nodeName") == key.name:
-                self._remove(pod.key)
+        for entry in list(self.store.entries("pods")):
+            pod = entry.read()
+            if pod["spec"].get("nodeName") != key.name:
+                continue
+            where = (entry.key.namespace, entry.key.name)
+            if pod.get("status", {}).get("phase") not in FINISHED:
+                mark(self.cluster, where, "DeletionByPodGC", "PodGC: node no longer exists", phase="Failed")
+            self.registry.discard("pods", *where, grace=0)
 
     def _hear(self, change: Change) -> None:
         if change.type == "DELETED":
             self.enqueue(change.entry.key, QUARANTINE)
-
-    def _remove(self, key: Key) -> None:
-        condition = {
-            "type": "DisruptionTarget",
-            "status": "True",
-            "reason": "DeletionByPodGC",
-            "message": "PodGC: node no longer exists",
-            "lastProbeTime": None,
-            "lastTransitionTime": self.clock.stamp(),
-        }
-
-        def change(pod: Obj) -> Obj:
-            status = pod.setdefault("status", {})
-            if status.get("phase") not in ("Succeeded", "Failed"):
-                status["phase"] = "Failed"
-                status.setdefault("conditions", []).append(condition)
-            return pod
-
-        self.registry.patch("pods", (key.namespace, key.name), change, "status")
-        served = self.cluster.catalog.storage("pods")
-        try:
-            self.registry.delete(served, key.namespace, key.name, Deletion(grace=0), AS_CONTROLLER)
-        except StatusError as error:
-            if error.code not in (404, 409):
-                raise
 
 
 CONTROLLER = PodGarbage

@@ -118,8 +118,8 @@ class Pod:
     @property
     def outline(self) -> tuple[object, ...]:
         """What those look at who count pods or lead to them; the rest of a status is of no concern to them."""
-        meta = self.entry.meta
-        return self.finished, self.ready, self.ready_since, self.ip, self.node, self.leaving, meta.labels, meta.controller
+        where, owner = (self.ip, self.node), self.entry.meta.controller
+        return self.finished, self.ready, self.ready_since, self.leaving, where, owner, self.labels
 
     def available_at(self, min_ready: float) -> float | None:
         """From when on it has been ready for so many seconds; None while it is not ready."""

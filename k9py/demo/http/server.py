@@ -90,6 +90,8 @@ class ApiServer:
             raise method_not_allowed()
         if call.verb == "watch" and "watch" not in target.served.verbs:
             raise no_watch(target.served.group, target.served.plural)
+        if target.served.namespaced and not (target.namespace or target.name) and method in ("POST", "DELETE"):
+            raise method_not_allowed() if "list" in target.served.verbs else no_such_path()
         special = self._special.get((method, target.served.storage, target.subresource)) or self._special.get(
             (method, "*", target.subresource)
         )

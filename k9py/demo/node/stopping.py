@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
-from k9py.demo.api.registry import CONTROLLER, Deletion
-from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Obj
 from k9py.demo.node import statuses
 from k9py.demo.node.container import MAIN, Container
@@ -47,12 +45,7 @@ def _last_phase(run: PodRun, pod: Obj) -> str:
 
 def remove(run: PodRun) -> None:
     """Take the pod out of the store: its kubelet confirms that nothing of it is left."""
-    served = run.cluster.catalog.storage("pods")
-    try:
-        run.cluster.registry.delete(served, run.key.namespace, run.key.name, Deletion(grace=0, uid=run.uid), CONTROLLER)
-    except StatusError as error:
-        if error.code not in (404, 409):
-            raise
+    run.cluster.registry.discard("pods", run.key.namespace, run.key.name, run.uid, grace=0)
 
 
 def fail(run: PodRun) -> Work:

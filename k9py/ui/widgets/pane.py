@@ -253,6 +253,8 @@ class ResourcePane(ResourceTable):
     def _empty(self, state: str) -> str:
         assert self._live is not None
         assert self.place
+        if self.state.phase is Phase.DENIED and self.place.resource.namespaced and not self.place.namespace:
+            return f"{state} — :ns NAME shows one namespace"
         if self.state.phase is not Phase.LIVE:
             return state
         if self._live.total:

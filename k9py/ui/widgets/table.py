@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from k9py.store.row import Row
 from k9py.store.view import View
+from k9py.ui.painting import wrap_empty
 from k9py.ui.widgets.line_view import LineView
 from k9py.ui.widgets.marks import Marks
 from k9py.ui.widgets.table_painter import Signature, TablePainter
@@ -312,7 +313,12 @@ class ResourceTable(LineView, can_focus=True):
         return self._painter.sign(row, self._overlays(row.key)) if row else self._blank_text(y)
 
     def _blank_text(self, y: int) -> str:
-        return self.empty_text if not self._count and y == self.page.height // 2 else ""
+        if self._count or y < _HEADER:
+            return ""
+        width, height = self.page
+        lines = wrap_empty(self.empty_text, width, height - _HEADER)
+        line = y - max(_HEADER, height // 2 - len(lines) // 2)
+        return lines[line] if 0 <= line < len(lines) else ""
 
     def _overlays(self, key: Key) -> tuple[str, ...]:
         mark = ("mark",) if key in self._marks else ()

@@ -32,8 +32,10 @@ def default_pod_template(obj: Obj) -> None:
 
 
 def admit_request(obj: Obj, old: Obj | None, registry: Registry, intent: Intent) -> None:
-    """Who asks for a certificate is written down."""
-    if old is None and not intent.trusted:
+    """Who asks for a certificate is written down; what is asked for stays as it was."""
+    if old is not None:
+        obj["spec"] = old["spec"]
+    elif not intent.trusted:
         obj.setdefault("spec", {}).update(username=intent.user, groups=["system:authenticated"])
 
 

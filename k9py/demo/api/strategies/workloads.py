@@ -12,7 +12,9 @@ from k9py.demo.api.validation.warnings import warn_of_template
 from k9py.demo.api.validation.workloads import (
     check_daemon_set,
     check_deployment,
+    check_deployment_status,
     check_replica_set,
+    check_replica_set_status,
     check_replication_controller,
     check_stateful_set,
 )
@@ -117,12 +119,18 @@ STRATEGIES = (
         "deployments.apps",
         default_deployment,
         validate=check_deployment,
+        validate_status=check_deployment_status,
         warn=warn_of_template,
         status=dict[str, object],
         annotations_count=True,
     ),
     Strategy(
-        "replicasets.apps", default_replica_set, validate=check_replica_set, warn=warn_of_template, status=_no_replicas
+        "replicasets.apps",
+        default_replica_set,
+        validate=check_replica_set,
+        validate_status=check_replica_set_status,
+        warn=warn_of_template,
+        status=_no_replicas,
     ),
     Strategy(
         "replicationcontrollers",

@@ -79,7 +79,13 @@ def _pod_template(obj: Obj, cluster: Cluster) -> list[Any]:
     return [name_of(obj), *containers(template), labels_text(part(template, "metadata").get("labels"))]
 
 
+def _scale(obj: Obj, cluster: Cluster) -> list[Any]:
+    counts = [part(obj, "spec").get("replicas", 0), part(obj, "status").get("replicas", 0)]
+    return [name_of(obj), *counts, age(obj, cluster)]
+
+
 PRINTERS = {
+    "scales": _scale,
     "deployments.apps": _deployment,
     "replicasets.apps": _replica_set,
     "replicationcontrollers": _replication_controller,

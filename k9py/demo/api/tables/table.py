@@ -98,4 +98,16 @@ def columns() -> Mapping[str, Definitions]:
     """Columns of all kinds that have some, by collection."""
     found: dict[str, Definitions] = msgspec.json.decode(files("k9py.demo.data").joinpath("columns.json").read_bytes())
     found["pods.metrics.k8s.io"] = found["nodes.metrics.k8s.io"]
+    name, *_, age = found["configmaps"]
+    found["scales"] = [{**name, "format": ""}, *map(_count, SCALE_COUNTS.items()), age]
     return found
+
+
+SCALE_COUNTS = {
+    "Desired": "replicas is the desired number of instances for the scaled object.",
+    "Available": "replicas is the actual number of observed instances of the scaled object.",
+}
+
+
+def _count(column: tuple[str, str]) -> Mapping[str, Any]:
+    return {"name": column[0], "type": "integer", "format": "", "description": column[1], "priority": 0}

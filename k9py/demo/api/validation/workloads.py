@@ -59,6 +59,36 @@ def check_deployment(obj: Obj, old: Obj | None) -> Iterator[Cause]:
         yield from _selector_stays(spec, old)
 
 
+_DEPLOYMENT_COUNTS = ("observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+
+
+def check_deployment_status(obj: Obj, old: Obj) -> Iterator[Cause]:
+    """The status of a deployment, as it comes through its subresource."""
+    status, before = obj.get("status") or {}, old.get("status") or {}
+    yield from not_negative("status", status, (*_DEPLOYMENT_COUNTS, "unavailableReplicas", "collisionCount"))
+    yield from _check_counts(status, "updatedReplicas")
+    if "collisionCount" in before and status.get("collisionCount", -1) < before["collisionCount"]:
+        yield invalid("status.collisionCount", status.get("collisionCount", 0), "cannot be decremented")
+
+
+def check_replica_set_status(obj: Obj, old: Obj) -> Iterator[Cause]:
+    """The status of a replica set."""
+    status = obj.get("status") or {}
+    names = ("replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration")
+    yield from not_negative("status", status, names)
+    yield from _check_counts(status, "fullyLabeledReplicas")
+
+
+def _check_counts(status: Obj, first: str) -> Iterator[Cause]:
+    """No more can be ready or available than there are."""
+    for name in (first, "readyReplicas", "availableReplicas"):
+        if status.get(name, 0) > status.get("replicas", 0):
+            yield invalid(f"status.{name}", status[name], "cannot be greater than status.replicas")
+    available = status.get("availableReplicas", 0)
+    if available > status.get("readyReplicas", 0):
+        yield invalid("status.availableReplicas", available, "cannot be greater than readyReplicas")
+
+
 def check_replica_set(obj: Obj, old: Obj | None) -> Iterator[Cause]:
     """A replica set."""
     spec = obj["spec"]

@@ -3,71 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from k9py.demo.controllers.scheduling.views import Labels, NodeView, PodView, anti_affinity
+from k9py.demo.controllers.placement import fits, meets
+from k9py.demo.controllers.pods import read_selector
+from k9py.demo.controllers.scheduling.views import REQUIRED, NodeView, PodView, anti_affinity
 from k9py.demo.core.store import Obj
-from k9py.values.selector import LabelSelector, Selector, selector_from
 
 if TYPE_CHECKING:
     from k9py.demo.controllers.scheduling.filters import Filter, Round
 
-REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
-
-
-def matches_node(spec: Obj, node: NodeView) -> bool:
-    """NodeSelector and required node affinity."""
-    if any(node.labels.get(key) != value for key, value in spec.get("nodeSelector", {}).items()):
-        return False
-    wanted = spec.get("affinity", {}).get("nodeAffinity", {}).get(REQUIRED)
-    return wanted is None or any(matches_term(term, node) for term in wanted.get("nodeSelectorTerms", ()))
-
-
-def matches_term(term: Obj, node: NodeView) -> bool:
-    """A NodeSelectorTerm; an empty one matches nothing."""
-    labels, fields = term.get("matchExpressions", ()), term.get("matchFields", ())
-    if not labels and not fields:
-        return False
-    named = {"metadata.name": node.name}
-    return all(_meets(one, node.labels) for one in labels) and all(_meets(one, named) for one in fields)
-
-
-def _meets(expression: Obj, labels: Labels) -> bool:
-    value, values = labels.get(expression["key"]), expression.get("values", ())
-    return _OPERATORS[expression["operator"]](value, values)
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value is not None and value.lstrip("-").isdecimal() else None
-
-
-def _greater(value: str | None, values: list[str]) -> bool:
-    found = _number(value)
-    return found is not None and found > int(values[0])
-
-
-def _less(value: str | None, values: list[str]) -> bool:
-    found = _number(value)
-    return found is not None and found < int(values[0])
-
-
-_OPERATORS: Mapping[str, Callable[[str | None, list[str]], bool]] = {
-    "In": lambda value, values: value in values,
-    "NotIn": lambda value, values: value not in values,
-    "Exists": lambda value, values: value is not None,
-    "DoesNotExist": lambda value, values: value is None,
-    "Gt": _greater,
-    "Lt": _less,
-}
-
-
-def read_selector(spec: Obj | None) -> Selector:
-    """A LabelSelector of a manifest."""
-    return selector_from(msgspec.convert(spec, LabelSelector) if spec is not None else None)
 
 
 def filters_for(attempt: Round, pod: PodView) -> Iterator[Filter]:
@@ -150,7 +97,7 @@ def _spread(attempt: Round, pod: PodView, constraint: Obj) -> Filter:
     key, most = constraint["topologyKey"], constraint["maxSkew"]
     selector = read_selector(constraint.get("labelSelector"))
     namespace = pod.key.namespace
-    eligible = [node for node in attempt.nodes.values() if matches_node(pod.spec, node)]
+    eligible = [node for node in attempt.nodes.values() if fits(pod.spec, node)]
     found = _domains(
         eligible, key, lambda one: not one.leaving and one.key.namespace == namespace and selector.matches(one.labels)
     )
@@ -179,7 +126,7 @@ def preference(attempt: Round, pod: PodView) -> Callable[[NodeView], float]:
     terms = affinity.get("nodeAffinity", {}).get(PREFERRED, ())
 
     def score(node: NodeView) -> float:
-        total = sum(float(one["weight"]) / 100 for one in terms if matches_term(one["preference"], node))
+        total = sum(float(one["weight"]) / 100 for one in terms if meets(one["preference"], node))
         return total + sum(weight * min(1, found[node.labels.get(key, "")]) for weight, key, found in near)
 
     return score

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from k9py.demo.controllers.scheduling.affinity import matches_node
+from k9py.demo.controllers.placement import bears, fits, tolerates
 from k9py.demo.controllers.scheduling.views import NodeView, PodView
-from k9py.demo.core.store import Obj
 
 FOR_GOOD = frozenset(
     {
@@ -45,7 +44,22 @@ class Round:
 
 
 def refusal(attempt: Round, pod: PodView, node: NodeView) -> Refusal | None:
-    """The first filter that says no; None if the node suits."""
+    """The first filter that says no; None if the node suits. Room that has been made for others is theirs."""
+    guests = [one for one in node.nominated.values() if one.priority >= pod.priority and one.uid != pod.uid]
+    if not guests:
+        return _refusal(attempt, pod, node)
+    for one in guests:
+        node.bind(one)
+    try:
+        why = _refusal(attempt, pod, node)
+    finally:
+        for one in guests:
+            node.release(one.uid)
+    # they may as well never come: what depends on them being there is no reason to go there
+    return why or _refusal(attempt, pod, node)
+
+
+def _refusal(attempt: Round, pod: PodView, node: NodeView) -> Refusal | None:
     for check in (*_ALWAYS, *attempt.extra):
         reasons = list(check(attempt, pod, node))
         if reasons:
@@ -64,35 +78,17 @@ def _too_large(pod: PodView, node: NodeView, reasons: list[str]) -> bool:
 
 def _schedulable(attempt: Round, pod: PodView, node: NodeView) -> Iterator[str]:
     taint = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
-    if node.unschedulable and not tolerates(pod.spec.get("tolerations", ()), taint):
+    if node.unschedulable and not bears(pod.spec.get("tolerations", ()), taint):
         yield "node(s) were unschedulable"
 
 
 def _tainted(attempt: Round, pod: PodView, node: NodeView) -> Iterator[str]:
-    tolerations = pod.spec.get("tolerations", ())
-    for taint in node.taints:
-        if taint["effect"] != "PreferNoSchedule" and not tolerates(tolerations, taint):
-            yield "node(s) had untolerated taint(s)"
-            return
-
-
-def tolerates(tolerations: Iterable[Obj], taint: Obj) -> bool:
-    """Whether one of them bears the taint."""
-    return any(_tolerates(one, taint) for one in tolerations)
-
-
-def _tolerates(toleration: Obj, taint: Obj) -> bool:
-    if toleration.get("effect") and toleration["effect"] != taint["effect"]:
-        return False
-    if toleration.get("key") and toleration["key"] != taint["key"]:
-        return False
-    if toleration.get("operator", "Equal") == "Exists":
-        return True
-    return bool(toleration.get("key")) and toleration.get("value", "") == taint.get("value", "")
+    if not tolerates(pod.spec.get("tolerations", ()), node):
+        yield "node(s) had untolerated taint(s)"
 
 
 def _selected(attempt: Round, pod: PodView, node: NodeView) -> Iterator[str]:
-    if not matches_node(pod.spec, node):
+    if not fits(pod.spec, node):
         yield "node(s) didn't match Pod's node affinity/selector"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from k9py.demo.api.events import reference
 from k9py.demo.cluster import Cluster
@@ -14,27 +14,24 @@ KEPT = 3600.0
 """Seconds that an event is kept."""
 
 
-def explain(refusals: Iterable[Refusal], room: bool = False) -> str:
-    """`0/4 nodes are available: …`; whether preemption helps is not said when it has made room."""
-    listed = list(refusals)
-    counted = Counter(reason for one in listed for reason in one.reasons)
-    head = f"0/{len(listed)} nodes are available"
-    if not listed:
+def explain(refusals: Collection[Refusal], preemption: str) -> str:
+    """`0/4 nodes are available: …`; nothing is said of preemption that has made room."""
+    if not refusals:
         return "no nodes available to schedule pods"
-    text = f"{head}: {_joined(counted)}."
-    return text if room else f"{text} {_preemption(listed)}"
+    counted = Counter(reason for one in refusals for reason in one.reasons)
+    text = f"0/{len(refusals)} nodes are available: {_joined(counted)}."
+    return f"{text} no new claims to deallocate, preemption: {preemption}" if preemption else text
 
 
 def _joined(counted: Counter[str]) -> str:
     return ", ".join(sorted(f"{count} {reason}" for reason, count in counted.items()))
 
 
-def _preemption(refusals: list[Refusal]) -> str:
-    counted: Counter[str] = Counter()
-    for one in refusals:
-        hopeless = "Preemption is not helpful for scheduling"
-        counted[hopeless if one.final else "No preemption victims found for incoming pod"] += 1
-    return f"no new claims to deallocate, preemption: 0/{len(refusals)} nodes are available: {_joined(counted)}."
+def explain_no_victims(refusals: Collection[Refusal]) -> str:
+    """Why preemption does not help."""
+    reasons = {True: "Preemption is not helpful for scheduling", False: "No preemption victims found for incoming pod"}
+    counted = Counter(reasons[one.final] for one in refusals)
+    return f"0/{len(refusals)} nodes are available: {_joined(counted)}."
 
 
 class Announcer:

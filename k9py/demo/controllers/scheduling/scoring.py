@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
+from k9py.demo.controllers.placement import tolerates
 from k9py.demo.controllers.scheduling.affinity import preference
-from k9py.demo.controllers.scheduling.filters import Round, tolerates
+from k9py.demo.controllers.scheduling.filters import Round
 from k9py.demo.controllers.scheduling.views import NodeView, PodView
 
 
@@ -29,8 +30,7 @@ def _score(pod: PodView, node: NodeView, most: int) -> float:
     balance = 1.0 - abs(shares[0] - shares[1]) / 2
     spread = 2.0 * (1.0 - node.owners.get(pod.owner, 0) / most) if most else 0.0
     full = len(node.pods) / max(1.0, node.allocatable.get("pods", 110.0))
-    soft = [one for one in node.taints if one["effect"] == "PreferNoSchedule"]
-    shunned = 3.0 if any(not tolerates(pod.spec.get("tolerations", ()), one) for one in soft) else 0.0
+    shunned = 0.0 if tolerates(pod.spec.get("tolerations", ()), node, ("PreferNoSchedule",)) else 3.0
     return room + balance + spread - full / 2 - shunned
 
 

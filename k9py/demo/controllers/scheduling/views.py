@@ -13,7 +13,7 @@ from k9py.demo.node.quality import Amounts, add, amounts, total_of
 from k9py.values.age import parse_time
 
 Labels = Mapping[str, str]
-
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 LEAST = (0.1, 200 * 2.0**20)
 """Cores and bytes that a pod which asks for nothing is taken to need (GetNonzeroRequests)."""
@@ -36,6 +36,8 @@ class PodView:
     owner: str
     started: float
     leaving: bool
+    nominated: str
+    """The node on which room has been made for it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +57,8 @@ class NodeView:
     picky: dict[str, PodView] = field(default_factory=dict)
     """Those that want no others of some kind beside them (required anti-affinity)."""
     ports: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    nominated: dict[str, PodView] = field(default_factory=dict)
+    """Pods for which room has been made here."""
     owners: dict[str, int] = field(default_factory=dict)
     """How many pods of each controller are here."""
 
@@ -101,9 +105,7 @@ class NodeView:
 
 def anti_affinity(spec: Obj) -> list[Obj]:
     """The required terms."""
-    terms: list[Obj] = (
-        spec.get("affinity", {}).get("podAntiAffinity", {}).get("requiredDuringSchedulingIgnoredDuringExecution", [])
-    )
+    terms: list[Obj] = spec.get("affinity", {}).get("podAntiAffinity", {}).get(REQUIRED, [])
     return terms
 
 
@@ -133,13 +135,15 @@ class _Needs(msgspec.Struct, gc=False, rename="camel"):
     affinity: dict[str, Any] | None = None
 
 
-class _Started(msgspec.Struct, gc=False, rename="camel"):
+class _Status(msgspec.Struct, gc=False, rename="camel"):
+    phase: str = ""
     start_time: str = ""
+    nominated_node_name: str = ""
 
 
 class _Pod(msgspec.Struct, gc=False):
     spec: _Needs
-    status: _Started = msgspec.field(default_factory=_Started)
+    status: _Status = msgspec.field(default_factory=_Status)
 
 
 _read = msgspec.json.Decoder(_Pod).decode
@@ -163,6 +167,7 @@ def view_of(entry: Entry) -> PodView:
         owner=controller.uid if controller else "",
         started=parse_time(pod.status.start_time) or 0.0,
         leaving=entry.meta.deletion_timestamp is not None,
+        nominated=pod.status.nominated_node_name,
     )
 
 
@@ -186,10 +191,6 @@ class _Spec(msgspec.Struct, gc=False, rename="camel"):
     node_name: str = ""
     scheduler_name: str = "default-scheduler"
     scheduling_gates: list[object] = []
-
-
-class _Status(msgspec.Struct, gc=False, rename="camel"):
-    phase: str = ""
 
 
 class Glance(msgspec.Struct, gc=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.scheduling.affinity import matches_term
+from k9py.demo.controllers.placement import meets
 from k9py.demo.controllers.scheduling.filters import Filter, Round
 from k9py.demo.controllers.scheduling.views import NodeView, PodView
 from k9py.demo.core.store import Obj
@@ -64,7 +64,7 @@ def filters_for(cluster: Cluster, pod: PodView) -> Iterator[Filter]:
 
 def _reachable(terms: list[Obj]) -> Filter:
     def check(_: Round, __: PodView, node: NodeView) -> Iterator[str]:
-        if not any(matches_term(term, node) for term in terms):
+        if not any(meets(term, node) for term in terms):
             yield "node(s) didn't match PersistentVolume's node affinity"
 
     return check

@@ -36,7 +36,7 @@ async def attach_console(
     pouring = asyncio.create_task(_pour_all(pipes, channels, system))
     try:
         await asyncio.wait((listening, pouring), return_when=asyncio.FIRST_COMPLETED)
-        if pouring.done():
+        if pouring.done() or listening.result():
             await channels.finish(SUCCESS, "")
     except ConnectionError:
         return
@@ -58,7 +58,8 @@ async def _pour_all(pipes: list[tuple[Pipe, int]], channels: Channels, system: S
     await asyncio.gather(*(pour(pipe, channels, channel) for pipe, channel in pipes))
 
 
-async def _listen(console: Console, channels: Channels, stdin: bool) -> None:
+async def _listen(console: Console, channels: Channels, stdin: bool) -> bool:
+    """Take what it sends. Whether its input has ended, which ends the attaching where one may attach again."""
     while (message := await channels.receive()) is not None:
         channel, data = message
         if channel == RESIZE and data and console.terminal:
@@ -68,8 +69,11 @@ async def _listen(console: Console, channels: Channels, stdin: bool) -> None:
                 console.terminal.type(data)
             elif console.stdin:
                 console.stdin.feed(data)
-        elif channel == STDIN and stdin and data is None and console.stdin and console.once:
+        elif channel == STDIN and stdin and data is None and console.stdin:
+            if not console.once:
+                return True
             console.stdin.end()
+    return False
 
 
 async def attach_log(log: Log, channels: Channels, stdout: bool, stderr: bool) -> None:

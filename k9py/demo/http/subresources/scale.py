@@ -14,6 +14,7 @@ from k9py.demo.api.apply import stamp
 from k9py.demo.api.crds import scale_of
 from k9py.demo.api.gojson import BadJson, kind_of, read_yaml
 from k9py.demo.api.patching import MERGE_PATCH, merge, read_patch, unreadable
+from k9py.demo.api.registry import another_object
 from k9py.demo.api.schema_walk import Unfit
 from k9py.demo.api.validation.words import at_least
 from k9py.demo.cluster import Cluster
@@ -127,12 +128,10 @@ def _check(call: Call, new: Obj, obj: Obj) -> None:
     served, name, metadata = call.target.served, call.target.name, obj["metadata"]
     uid, version = new["metadata"].get("uid"), new["metadata"].get("resourceVersion")
     if uid and uid != metadata["uid"]:
-        text = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata['uid']}"
         if call.request.method == "PATCH":
+            text = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata['uid']}"
             raise conflict(served.group, f"{served.plural}/scale", name, text)
-        key = "/".join(("/registry", served.plural, *filter(None, (call.target.namespace,)), name))
-        head = f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg"
-        raise conflict(served.group, served.plural, name, f"{head}: {text}")
+        raise conflict(served.group, served.plural, name, another_object(served, metadata, uid))
     if version and version != metadata["resourceVersion"]:
         raise conflict(served.group, served.plural, name, MODIFIED)
     causes = list(at_least("spec.replicas", (new.get("spec") or {}).get("replicas", 0)))

@@ -52,7 +52,7 @@ def ls(call: Call) -> Steps[int]:
             singles.append((name, node))
     yield from _show(call, found, singles, None)
     titled = len(folders) + len(singles) > 1 or "R" in found
-    for index, (name, folder) in enumerate(folders):
+    for index, (name, folder) in enumerate(sorted(folders, key=lambda one: one[0])):
         if titled:
             yield from call.say(("\n" if index or singles else "") + f"{name}:")
         yield from _folder(call, found, name, folder)

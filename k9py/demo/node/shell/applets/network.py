@@ -147,10 +147,10 @@ def _files_at(call: Call, home: str) -> Callable[[bytes], bytes]:
         if isinstance(files.get(full), Folder):
             full = posixpath.join(full, "index.html")
         date = write_http_date(clock.now)
-        changed = date
+        changed = 0.0
         try:
             body, status = files.read(full), "200 OK"
-            changed = write_http_date(files.find(full).time)
+            changed = files.find(full).time
         except FileError:
             body, status = _MISSING, "404 Not Found"
         kind = {"html": "text/html", "txt": "text/plain", "json": "application/json"}.get(
@@ -159,7 +159,8 @@ def _files_at(call: Call, home: str) -> Callable[[bytes], bytes]:
         head = f"HTTP/1.1 {status}\r\nDate: {date}\r\nConnection: close\r\nContent-type: "
         head += f"{kind if status.startswith('2') else 'text/html'}\r\n"
         if status.startswith("2"):
-            head += f"Accept-Ranges: bytes\r\nLast-Modified: {changed}\r\nContent-Length: {len(body)}\r\n"
+            head += f"Accept-Ranges: bytes\r\nLast-Modified: {write_http_date(changed)}\r\n"
+            head += f'ETag: "{int(changed):x}-{len(body):x}"\r\nContent-Length: {len(body)}\r\n'
         return encode(head + "\r\n") + (b"" if words[0] == "HEAD" else body)
 
     return answer
