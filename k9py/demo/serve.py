@@ -16,10 +16,14 @@ from threading import Thread
 
 from aiohttp import web
 
+from k9py.demo.api.bootstrap import bootstrap
 from k9py.demo.api.target import User
 from k9py.demo.cluster import Cluster
+from k9py.demo.controllers.loading import start_controllers
 from k9py.demo.http.server import application
+from k9py.demo.node.kubelets import Kubelets
 from k9py.demo.plan import Plan
+from k9py.demo.world import HISTORY, furnish, populate
 
 NAME = "k9py-demo"
 """Of its context, its cluster and its user."""
@@ -69,14 +73,6 @@ async def serving(cluster: Cluster, port: int = 0) -> AsyncIterator[Running]:
 def build(plan: Plan, now: float | None = None) -> Cluster:
     """A cluster with its world in it, as it is at that time (seconds since the epoch; None: now)."""
     now = time.time() if now is None else now
-    try:  # TEMPORARY: until every part can be imported
-        from k9py.demo.api.bootstrap import bootstrap
-        from k9py.demo.controllers.loading import start_controllers
-        from k9py.demo.node.kubelets import Kubelets
-        from k9py.demo.world import HISTORY, furnish, populate
-    except ImportError as error:
-        print("TEMPORARY: an empty cluster:", error)
-        return Cluster(now, plan.seed, plan.off)
     cluster = Cluster(now if plan.empty else now - HISTORY, plan.seed, plan.off)
     bootstrap(cluster)
     start_controllers(cluster)

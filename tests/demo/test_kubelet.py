@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -381,7 +382,7 @@ def test_a_pod_that_runs_already_is_adopted_as_it_is(lab: Lab) -> None:
 
 
 def resize(lab: Lab, name: str, **requests: str) -> None:
-    def change(pod: dict) -> dict:
+    def change(pod: dict[str, Any]) -> dict[str, Any]:
         pod["spec"]["containers"][0]["resources"]["requests"].update(requests)
         pod["metadata"]["generation"] += 1
         return pod
@@ -431,7 +432,7 @@ def test_an_ephemeral_container_runs_beside_the_others(lab: Lab) -> None:
     lab.pod("app")
     lab.cluster.clock.advance(5)
 
-    def debug(pod: dict) -> dict:
+    def debug(pod: dict[str, Any]) -> dict[str, Any]:
         pod["spec"]["ephemeralContainers"] = [{"name": "debugger", "image": "tools", "imagePullPolicy": "IfNotPresent"}]
         pod["metadata"]["generation"] += 1
         return pod

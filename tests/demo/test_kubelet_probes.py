@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.demo.nodelab import Lab, Told
@@ -119,7 +121,7 @@ def test_a_readiness_gate_is_waited_for(lab: Lab) -> None:
     assert ready["message"] == message
     assert lab.condition("gated", "ContainersReady")["status"] == "True"
 
-    def pass_gate(pod: dict) -> dict:
+    def pass_gate(pod: dict[str, Any]) -> dict[str, Any]:
         pod["status"]["conditions"].append({"type": "example.com/live", "status": "True"})
         return pod
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
@@ -97,7 +98,7 @@ async def test_lines_and_what_is_asked_of_them(asked: Asked) -> None:
         ({"container": "zz"}, 400, "container zz is not valid for pod web"),
     ],
 )
-async def test_what_cannot_be_asked(asked: Asked, query: dict, code: int, message: str) -> None:
+async def test_what_cannot_be_asked(asked: Asked, query: dict[str, Any], code: int, message: str) -> None:
     asked.lab.pod("web")
     asked.lab.cluster.clock.advance(5)
     assert await asked.log("web", **query) == (code, message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from k9py.demo.api.registry import CONTROLLER, Deletion
@@ -18,13 +20,13 @@ def lab() -> Lab:
     return found
 
 
-def node(lab: Lab, name: str) -> dict:
+def node(lab: Lab, name: str) -> dict[str, Any]:
     found = lab.cluster.registry.read("nodes", "", name)
     assert found is not None
     return found
 
 
-def condition(lab: Lab, name: str, kind: str) -> dict:
+def condition(lab: Lab, name: str, kind: str) -> dict[str, Any]:
     return next(one for one in node(lab, name)["status"]["conditions"] if one["type"] == kind)
 
 
@@ -32,7 +34,7 @@ def taints(lab: Lab, name: str) -> set[tuple[str, str]]:
     return {(one["key"], one["effect"]) for one in node(lab, name)["spec"].get("taints", ())}
 
 
-def lease(lab: Lab, name: str) -> dict:
+def lease(lab: Lab, name: str) -> dict[str, Any]:
     found = lab.cluster.registry.read("leases.coordination.k8s.io", "kube-node-lease", name)
     assert found is not None
     return found
@@ -141,7 +143,7 @@ def test_under_pressure_pods_are_evicted(lab: Lab) -> None:
 
 
 def test_a_cordoned_node_is_tainted(lab: Lab) -> None:
-    def cordon(found: dict) -> dict:
+    def cordon(found: dict[str, Any]) -> dict[str, Any]:
         found["spec"]["unschedulable"] = True
         return found
 

@@ -81,9 +81,11 @@ async def test_a_question_that_is_none_is_refused(client: Client) -> None:
     found = await _review(client, path, "SubjectAccessReview", {})
     assert (found.status, found.message) == (
         422,
-        ('.authorization.k8s.io "" is invalid: [spec.resourceAttributes: Invalid value: null: exactly one of '
-        "nonResourceAttributes or resourceAttributes must be specified, "
-        'spec.user: Invalid value: "": at least one of user or group must be specified]'),
+        (
+            '.authorization.k8s.io "" is invalid: [spec.resourceAttributes: Invalid value: null: exactly one of '
+            "nonResourceAttributes or resourceAttributes must be specified, "
+            'spec.user: Invalid value: "": at least one of user or group must be specified]'
+        ),
     )
     local = f"{AUTHORIZATION}/namespaces/default/localsubjectaccessreviews"
     other = await _review(client, local, "LocalSubjectAccessReview", {**_about("get", "other"), "user": "jane"})

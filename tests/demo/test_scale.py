@@ -75,9 +75,11 @@ async def test_who_has_seen_another_object_or_version_is_told_so(client: Client)
     put = await _put(client, _scale(2, uid="x"))
     assert (put.status, put.message) == (
         409,
-        ('Operation cannot be fulfilled on deployments.apps "web": StorageError: invalid object, Code: 4, Key: '
-        "/registry/deployments/default/web, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: "
-        f"UID in precondition: x, UID in object meta: {uid}"),
+        (
+            'Operation cannot be fulfilled on deployments.apps "web": StorageError: invalid object, Code: 4, Key: '
+            "/registry/deployments/default/web, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: "
+            f"UID in precondition: x, UID in object meta: {uid}"
+        ),
     )
     path = f"{DEPLOYMENTS}/web/scale"
     patch = await client.ask("PATCH", path, {"metadata": {"uid": "x"}, "spec": {"replicas": 1}}, Content_Type=MERGE)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
-from tests.demo.nodelab import Lab
+from tests.demo.nodelab import Lab, Told
 
 HELPLESS = (
     "no new claims to deallocate, preemption: 0/{0} nodes are available: {0} Preemption is not helpful for scheduling."
@@ -20,7 +21,7 @@ def lab() -> Lab:
     return found
 
 
-def asking(**requests: str) -> dict:
+def asking(**requests: str) -> dict[str, Any]:
     return {"resources": {"requests": requests}}
 
 
@@ -35,7 +36,7 @@ def why(lab: Lab, name: str) -> str:
 
 
 def patch_node(lab: Lab, name: str, **spec: object) -> None:
-    def change(node: dict) -> dict:
+    def change(node: dict[str, Any]) -> dict[str, Any]:
         node["spec"].update(spec)
         return node
 
@@ -43,7 +44,7 @@ def patch_node(lab: Lab, name: str, **spec: object) -> None:
 
 
 def label(lab: Lab, name: str, **labels: str) -> None:
-    def change(node: dict) -> dict:
+    def change(node: dict[str, Any]) -> dict[str, Any]:
         node["metadata"]["labels"].update(labels)
         return node
 
@@ -124,7 +125,7 @@ def test_selectors_and_affinity(lab: Lab) -> None:
 
 
 def test_pods_keep_apart_and_together(lab: Lab) -> None:
-    def term(app: str) -> list:
+    def term(app: str) -> list[Any]:
         return [{"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": app}}}]
 
     apart = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": term("db")}}
@@ -173,7 +174,7 @@ def test_who_matters_more_takes_the_place_of_others(lab: Lab) -> None:
     high = {"kind": "PriorityClass", "apiVersion": "scheduling.k8s.io/v1", "metadata": metadata, "value": 1000}
     lab.cluster.registry.make("priorityclasses.scheduling.k8s.io", high)
     made = lab.pod("vip", asking(cpu="2"), priorityClassName="high")
-    lab.cluster.clock.advance(1)
+    lab.cluster.clock.advance(0.1)
     node = lab.status("vip")["nominatedNodeName"]
     lab.cluster.clock.advance(20)
     assert node_of(lab, "vip") == node
@@ -181,6 +182,32 @@ def test_who_matters_more_takes_the_place_of_others(lab: Lab) -> None:
     assert len(victims) == 1
     text = f"Preempted by pod {made['metadata']['uid']} on node {node}"
     assert ("Preempted", text) in lab.events(victims[0])
+
+
+def test_room_that_is_made_is_made_once_and_kept(lab: Lab) -> None:
+    """A nominated pod waits for its victims to end; those who come in their place do not get the room."""
+    lab.image("stubborn", Told(stubborn=True))
+    for number in range(6):
+        lab.pod(f"low{number}", {"image": "stubborn", **asking(cpu="2")}, terminationGracePeriodSeconds=15)
+    lab.cluster.clock.advance(5)
+    metadata = {"name": "high"}
+    high = {"kind": "PriorityClass", "apiVersion": "scheduling.k8s.io/v1", "metadata": metadata, "value": 1000}
+    lab.cluster.registry.make("priorityclasses.scheduling.k8s.io", high)
+    for number in range(3):
+        lab.pod(f"vip{number}", asking(cpu="2"), priorityClassName="high")
+    lab.cluster.clock.advance(1)
+    nominated = {f"vip{number}": lab.status(f"vip{number}")["nominatedNodeName"] for number in range(3)}
+    for number in range(3):
+        lab.pod(f"new{number}", asking(cpu="2"))
+    label(lab, "node1", touched="1")
+    lab.cluster.clock.advance(9)
+    assert "preemption: not eligible due to a terminating pod on the nominated node." in why(lab, "vip0")
+    assert lab.status("vip0")["nominatedNodeName"] == nominated["vip0"]
+    lab.cluster.clock.advance(60)
+    assert {name: node_of(lab, name) for name in nominated} == nominated
+    assert "nominatedNodeName" not in lab.status("vip0")
+    assert [lab.gone(f"low{number}") for number in range(6)].count(True) == 3
+    assert not any(node_of(lab, f"new{number}") for number in range(3))
 
 
 def test_ports_of_the_host_are_taken_once(lab: Lab) -> None:
@@ -193,7 +220,7 @@ def test_ports_of_the_host_are_taken_once(lab: Lab) -> None:
 
 
 def test_claims_must_be_there_and_bound(lab: Lab) -> None:
-    def volume(name: str) -> list:
+    def volume(name: str) -> list[Any]:
         return [{"name": "v", "persistentVolumeClaim": {"claimName": name}}]
 
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
@@ -223,7 +250,7 @@ def test_a_claim_that_waits_for_its_first_pod_learns_the_node(lab: Lab) -> None:
     node = found["metadata"]["annotations"]["volume.kubernetes.io/selected-node"]
     assert not node_of(lab, "first")
 
-    def bind(obj: dict) -> dict:
+    def bind(obj: dict[str, Any]) -> dict[str, Any]:
         obj["status"] = {"phase": "Bound"}
         return obj
 
@@ -243,7 +270,7 @@ def test_gates_and_other_schedulers_are_respected(lab: Lab) -> None:
     assert condition["message"] == "Scheduling is blocked due to non-empty scheduling gates"
     assert not lab.events("other")
 
-    def open_gate(pod: dict) -> dict:
+    def open_gate(pod: dict[str, Any]) -> dict[str, Any]:
         del pod["spec"]["schedulingGates"]
         return pod
 

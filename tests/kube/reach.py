@@ -1,4 +1,4 @@
-"""A scripted server, and the real Transport that has logged in to it through a kubeconfig."""
+"""The embedded cluster, and the real Transport that has logged in to it through a kubeconfig."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from k9py.demo.core.status import conflict, required
 from k9py.demo.core.store import Obj
 
 
-def bind(cluster: Cluster, namespace: str, name: str, binding: Obj, intent: Intent) -> None:
-    """Put a pod on a node. StatusError if it is on one already, going, or waits at a gate."""
+def bind(cluster: Cluster, namespace: str, name: str, binding: Obj, intent: Intent) -> Obj:
+    """Put a pod on a node; answers it. StatusError if it is on one already, going, or waits at a gate."""
     target = binding.get("target") or {}
     causes = [*one_of("target.kind", target.get("kind") or "Node", ("Node", "<empty>"))]
     if not target.get("name"):
@@ -28,7 +28,7 @@ def bind(cluster: Cluster, namespace: str, name: str, binding: Obj, intent: Inte
         return _bound(cluster, pod, target["name"], binding["metadata"].get("annotations") or {})
 
     served = cluster.catalog.storage("pods")
-    cluster.registry.update(served, namespace, name, change, replace(intent, trusted=True), "binding")
+    return cluster.registry.update(served, namespace, name, change, replace(intent, trusted=True), "binding")
 
 
 def _refusal(pod: Obj, binding: Obj) -> str:

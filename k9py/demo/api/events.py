@@ -56,20 +56,14 @@ class Recorder:
             self._cluster.store.put(entry.key, event)
 
     def _make(self, obj: Obj, kind: str, reason: str, message: str, field_path: str) -> Key:
-        metadata = obj["metadata"]
-        namespace = metadata.get("namespace", "default")
         # nanoseconds, as in the real one: names sort by time; the store's version keeps apart what is of one moment
-        name = f"{metadata['name']}.{int(self._cluster.clock.now * 1e9) + self._cluster.store.version:x}"
+        suffix = f"{int(self._cluster.clock.now * 1e9) + self._cluster.store.version:x}"
         now = self._cluster.clock.stamp()
-        source = {"component": self._component} | ({"host": self._host} if self._host else {})
         event = {
-            "kind": "Event",
-            "apiVersion": "v1",
-            "metadata": {"name": name, "namespace": namespace},
             "involvedObject": reference(obj) | ({"fieldPath": field_path} if field_path else {}),
             "reason": reason,
             "message": message,
-            "source": source,
+            "source": {"component": self._component} | ({"host": self._host} if self._host else {}),
             "firstTimestamp": now,
             "lastTimestamp": now,
             "count": 1,
@@ -78,10 +72,7 @@ class Recorder:
             "reportingComponent": self._component,
             "reportingInstance": self._host,
         }
-        home = self._cluster.store.get(Key("namespaces", "", namespace))
-        if home and not home.meta.deletion_timestamp:
-            self._cluster.registry.make("events", event)
-        return Key("events", namespace, name)
+        return make_event(self._cluster, obj, suffix, event)
 
     def _expire(self, what: tuple[str, str, str, str]) -> None:
         """Forget it an hour after it has last been seen."""
@@ -97,6 +88,17 @@ class Recorder:
             return
         self._cluster.store.remove(key)
         del self._known[what]
+
+
+def make_event(cluster: Cluster, obj: Obj, suffix: str, fields: Obj) -> Key:
+    """Make an event about an object, unless its namespace is going. Answers where it is, or would be."""
+    metadata = obj["metadata"]
+    key = Key("events", metadata.get("namespace", "default"), f"{metadata['name']}.{suffix}")
+    home = cluster.store.get(Key("namespaces", "", key.namespace))
+    if home and not home.meta.deletion_timestamp:
+        named = {"name": key.name, "namespace": key.namespace}
+        cluster.registry.make("events", {"kind": "Event", "apiVersion": "v1", "metadata": named, **fields})
+    return key
 
 
 def subject(entry: Entry, kind: str, api_version: str) -> Obj:

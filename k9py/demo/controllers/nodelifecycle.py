@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 from k9py.demo.api.disruption import mark
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
+from k9py.demo.controllers.conditions import find, set_in_place
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.placement import bears
 from k9py.demo.core.clock import Timer
+from k9py.demo.core.parts import version_of
 from k9py.demo.core.store import Change, Entry, Key, Obj
 
 MONITOR = 5.0
 """Seconds between two looks (--node-monitor-period)."""
-GRACE = 50.0
-"""Seconds without a sign of life after which a node is doubted (--node-monitor-grace-period)."""
 LEASES = "leases.coordination.k8s.io"
 
 NOT_READY, UNREACHABLE = "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"
@@ -43,6 +43,8 @@ class NodeLifecycle(Controller):
         self._seen: dict[str, float] = {}
         """When each node was last heard of."""
         self._looked = self.clock.now
+        self._grace = 50.0 if version_of(cluster.off) >= (1, 32) else 40.0
+        """Seconds without a sign of life after which a node is doubted (--node-monitor-grace-period)."""
         self._leaving: dict[str, dict[Key, Timer]] = {}
         """Pods that are to leave a node, by its name."""
 
@@ -62,7 +64,7 @@ class NodeLifecycle(Controller):
         old = node["spec"].get("taints", [])
         new = _taints(node, self.clock.stamp())
         if new != old:
-            self._write_taints(key.name, new)
+            self.registry.patch("nodes", ("", key.name), lambda obj: _with_taints(obj, new))
         self._evict(key.name, [one for one in new if one["effect"] == "NoExecute"])
 
     def _keys(self, change: Change) -> Iterable[Key]:
@@ -70,9 +72,8 @@ class NodeLifecycle(Controller):
         if change.type == "DELETED":
             self._seen.pop(name, None)
             self._stay(name)
-            self.events.normal(
-                change.entry.read(), "RemovingNode", f"Node {name} event: Removing Node {name} from Controller"
-            )
+            text = f"Node {name} event: Removing Node {name} from Controller"
+            self.events.normal(change.entry.read(), "RemovingNode", text)
             return ()
         if name not in self._seen:
             self._seen[name] = self.clock.now
@@ -93,7 +94,7 @@ class NodeLifecycle(Controller):
             for name in self._seen:
                 self._seen[name] += skipped
         for name, seen in self._seen.items():
-            if now - seen > GRACE:
+            if now - seen > self._grace:
                 self._doubt(name)
 
     def _doubt(self, name: str) -> None:
@@ -101,7 +102,8 @@ class NodeLifecycle(Controller):
         if entry is None:
             return
         node = entry.read()
-        if any(one["type"] == "Ready" and one["status"] == "Unknown" for one in node["status"].get("conditions", ())):
+        ready = find(node["status"].get("conditions"), "Ready")
+        if ready and ready["status"] == "Unknown":
             return
         now = self.clock.stamp()
 
@@ -115,33 +117,14 @@ class NodeLifecycle(Controller):
 
     def _mark_pods(self, name: str) -> None:
         """Pods of a node that is not ready are not ready either."""
-        for entry in self._pods(name):
+        for entry in self.cluster.kubelets.bound(name):
             pod = entry.read()
-            ready = next((one for one in pod["status"].get("conditions", ()) if one["type"] == "Ready"), None)
-            if ready is None or ready["status"] != "True":
-                continue
-            now = self.clock.stamp()
-
-            def change(obj: Obj, now: str = now) -> Obj:
-                for one in obj["status"]["conditions"]:
-                    if one["type"] == "Ready":
-                        one.update(status="False", lastTransitionTime=now)
-                return obj
-
-            self.registry.patch("pods", (entry.key.namespace, entry.key.name), change, "status")
-            self.events.warning(pod, "NodeNotReady", "Node is not ready")
-
-    def _pods(self, name: str) -> list[Entry]:
-        return self.cluster.kubelets.bound(name)
-
-    def _write_taints(self, name: str, taints: list[Obj]) -> None:
-        def change(obj: Obj) -> Obj:
-            obj["spec"].pop("taints", None)
-            if taints:
-                obj["spec"]["taints"] = taints
-            return obj
-
-        self.registry.patch("nodes", ("", name), change)
+            conditions = pod["status"].get("conditions")
+            ready = find(conditions, "Ready")
+            if ready and ready["status"] == "True":
+                changed = set_in_place(conditions, {**ready, "status": "False"}, self.clock.stamp())
+                self.registry.set_status(entry.key, {**pod["status"], "conditions": changed})
+                self.events.warning(pod, "NodeNotReady", "Node is not ready")
 
     # evictions
 
@@ -151,7 +134,7 @@ class NodeLifecycle(Controller):
             self._stay(name)
             return
         planned = self._leaving.setdefault(name, {})
-        for entry in self._pods(name):
+        for entry in self.cluster.kubelets.bound(name):
             if entry.key not in planned and not entry.meta.deletion_timestamp:
                 self._plan(entry, taints, planned)
 
@@ -193,6 +176,13 @@ class NodeLifecycle(Controller):
                 self.enqueue(Key("nodes", "", name))
 
 
+def _with_taints(node: Obj, taints: list[Obj]) -> Obj:
+    node["spec"].pop("taints", None)
+    if taints:
+        node["spec"]["taints"] = taints
+    return node
+
+
 def _unknown(condition: Obj, now: str) -> Obj:
     """Nothing is known any more of what the kubelet used to say."""
     if condition["type"] not in ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure"):
@@ -226,15 +216,13 @@ def _taints(node: Obj, now: str) -> list[Obj]:
 
 def _seconds(tolerations: list[Obj], taints: list[Obj]) -> float | None:
     """How long a pod bears all of these taints; None for ever."""
-    least: float | None = None
+    limits: list[float] = []
     for taint in taints:
         bearing = [one for one in tolerations if bears([one], taint)]
         if not bearing:
             return 0.0
-        limits = [one["tolerationSeconds"] for one in bearing if one.get("tolerationSeconds") is not None]
-        if limits:
-            least = min([*limits, *([] if least is None else [least])])
-    return least
+        limits += [one["tolerationSeconds"] for one in bearing if one.get("tolerationSeconds") is not None]
+    return min(limits, default=None)
 
 
 CONTROLLER = NodeLifecycle

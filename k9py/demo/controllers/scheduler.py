@@ -81,7 +81,10 @@ class Scheduler(Controller):
     # what there is
 
     def _node(self, name: str) -> NodeView:
-        return self.nodes.setdefault(name, NodeView(name))
+        node = self.nodes.get(name)
+        if node is None:
+            node = self.nodes[name] = NodeView(name)
+        return node
 
     def _hear_node(self, change: Change) -> None:
         name = change.entry.key.name
@@ -179,11 +182,10 @@ class Scheduler(Controller):
             self.enqueue(pod.key, 1.0)
             return
         where = pod.key.namespace, pod.key.name
-        bind(self.cluster, *where, {"metadata": {"uid": pod.uid}, "target": {"name": node.name}}, self.intent)
+        binding = {"metadata": {"uid": pod.uid}, "target": {"name": node.name}}
+        obj = bind(self.cluster, *where, binding, self.intent)
         text = f"Successfully assigned {'/'.join(where)} to {node.name}"
-        obj = self.registry.read("pods", *where)
-        if obj:
-            self.events.say(obj, "Normal", "Scheduled", "Binding", text)
+        self.events.say(obj, "Normal", "Scheduled", "Binding", text)
 
     def _fail(self, pod: PodView, text: str, nominated: str = "") -> None:
         """Say why, and wait for a change."""

@@ -106,6 +106,11 @@ def version_of(off: frozenset[str]) -> tuple[int, int, int]:
     return (VERSION[0], min(lacking) - 1, 0) if lacking else VERSION
 
 
+def release_of(off: frozenset[str]) -> str:
+    """The same as components and kubelets write it: `v1.36.3`."""
+    return "v" + ".".join(map(str, version_of(off)))
+
+
 def known_as(off: frozenset[str], group: str, version: str, plural: str) -> tuple[str, str]:
     """Group and version under which data/ knows a resource that is served in an older version."""
     for name in RENAMES.keys() & off:

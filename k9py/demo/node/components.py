@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from k9py.demo.core.store import Obj
 from k9py.demo.node.images import Image
-from k9py.demo.node.nodes import VERSION
 from k9py.demo.node.program import Load, Process, Program
 
 REGISTRY = "registry.k8s.io"
+_MIB = 2**20
 
 
 class Daemon(Program):
@@ -26,9 +26,8 @@ class Daemon(Program):
     def start(self, process: Process) -> None:
         """Say what it has to say."""
         for index, line in enumerate(self._lines):
-            process.log(
-                _klog(process.clock.now + 0.037 * index, process.random.randrange(1, 30) + 30 * index, line), "stderr"
-            )
+            place = process.random.randrange(1, 30) + 30 * index
+            process.log(_klog(process.clock.now + 0.037 * index, place, line), "stderr")
 
     def idle(self, container: Obj) -> bool:
         """Nobody misses the lines."""
@@ -53,25 +52,23 @@ class Component:
 
     name: str
     image: str
-    cpu: str
+    size: int
+    program: Daemon
+    requests: Obj
     port: int
     flags: tuple[str, ...]
-    program: Daemon
-    size: int
-    memory: str = ""
     scheme: str = "HTTPS"
     paths: tuple[str, str] = ("/livez", "/readyz")
 
     def container(self) -> Obj:
         """Its container as kubeadm writes it."""
-        requests = {"cpu": self.cpu} | ({"memory": self.memory} if self.memory else {})
         live, ready = self.paths
         return {
             "name": self.name,
             "image": self.image,
             "imagePullPolicy": "IfNotPresent",
             "command": [self.name, *self.flags],
-            "resources": {"requests": requests},
+            "resources": {"requests": self.requests},
             "livenessProbe": self._probe(live, failureThreshold=8, initialDelaySeconds=10, timeoutSeconds=15),
             "readinessProbe": self._probe(ready, failureThreshold=3, periodSeconds=1, timeoutSeconds=15),
             "startupProbe": self._probe(live, failureThreshold=24, initialDelaySeconds=10, timeoutSeconds=15),
@@ -81,95 +78,90 @@ class Component:
         return {"httpGet": {"host": "127.0.0.1", "path": path, "port": self.port, "scheme": self.scheme}, **fields}
 
 
-_MIB = 2**20
-COMPONENTS = (
-    Component(
+def components(release: str) -> Iterator[Component]:
+    """The control plane of a release such as `v1.36.3`."""
+    serving = (
+        f"server.go Version: {release}",
+        "controller.go Starting system namespaces controller",
+        "shared_informer.go Caches are synced",
+        "secure_serving.go Serving securely on [::]:6443",
+    )
+    yield Component(
         "etcd",
         f"{REGISTRY}/etcd:3.6.8-0",
-        "100m",
+        23_640_000,
+        Daemon(0.022, 62 * _MIB),
+        {"cpu": "100m", "memory": "100Mi"},
         2381,
         ("--data-dir=/var/lib/etcd", "--listen-client-urls=https://127.0.0.1:2379", "--snapshot-count=10000"),
-        Daemon(0.022, 62 * _MIB),
-        23_640_000,
-        memory="100Mi",
         scheme="HTTP",
-    ),
-    Component(
+    )
+    yield Component(
         "kube-apiserver",
-        f"{REGISTRY}/kube-apiserver:{VERSION}",
-        "250m",
+        f"{REGISTRY}/kube-apiserver:{release}",
+        27_060_000,
+        Daemon(0.048, 288 * _MIB, serving),
+        {"cpu": "250m"},
         6443,
         ("--allow-privileged=true", "--authorization-mode=Node,RBAC", "--secure-port=6443"),
-        Daemon(
-            0.048,
-            288 * _MIB,
-            (
-                f"server.go Version: {VERSION}",
-                "controller.go Starting system namespaces controller",
-                "shared_informer.go Caches are synced",
-                "secure_serving.go Serving securely on [::]:6443",
-            ),
-        ),
-        27_060_000,
-    ),
-    Component(
-        "kube-controller-manager",
-        f"{REGISTRY}/kube-controller-manager:{VERSION}",
-        "200m",
+    )
+    yield from _electing(release)
+
+
+ELECTED = ("kube-controller-manager", "kube-scheduler")
+"""Components of which one leads."""
+
+
+def _electing(release: str) -> Iterator[Component]:
+    manager, scheduler = ELECTED
+    first = f"controllermanager.go Version: {release}"
+    yield Component(
+        manager,
+        f"{REGISTRY}/{manager}:{release}",
+        22_820_000,
+        Daemon(0.018, 58 * _MIB, (first, *_election(manager))),
+        {"cpu": "200m"},
         10257,
         ("--allocate-node-cidrs=true", "--cluster-cidr=10.244.0.0/16", "--leader-elect=true"),
-        Daemon(
-            0.018,
-            58 * _MIB,
-            (
-                f"controllermanager.go Version: {VERSION}",
-                "leaderelection.go attempting to acquire leader lease kube-system/kube-controller-manager...",
-                "leaderelection.go successfully acquired lease kube-system/kube-controller-manager",
-            ),
-        ),
-        22_820_000,
         paths=("/healthz", "/healthz"),
-    ),
-    Component(
-        "kube-scheduler",
-        f"{REGISTRY}/kube-scheduler:{VERSION}",
-        "100m",
+    )
+    first = f'server.go "Starting Kubernetes Scheduler" version="{release}"'
+    yield Component(
+        scheduler,
+        f"{REGISTRY}/{scheduler}:{release}",
+        17_380_000,
+        Daemon(0.008, 29 * _MIB, (first, *_election(scheduler))),
+        {"cpu": "100m"},
         10259,
         ("--bind-address=127.0.0.1", "--leader-elect=true"),
-        Daemon(
-            0.008,
-            29 * _MIB,
-            (
-                f'server.go "Starting Kubernetes Scheduler" version="{VERSION}"',
-                "leaderelection.go attempting to acquire leader lease kube-system/kube-scheduler...",
-                "leaderelection.go successfully acquired lease kube-system/kube-scheduler",
-            ),
-        ),
-        17_380_000,
-    ),
-)
+    )
 
-PROXY = f"{REGISTRY}/kube-proxy:{VERSION}"
+
+def _election(name: str) -> Iterator[str]:
+    yield f"leaderelection.go attempting to acquire leader lease kube-system/{name}..."
+    yield f"leaderelection.go successfully acquired lease kube-system/{name}"
+
+
+PROXY = f"{REGISTRY}/kube-proxy"
+"""Its tag is the release."""
 DNS = f"{REGISTRY}/coredns/coredns:v1.14.1"
 METRICS = f"{REGISTRY}/metrics-server/metrics-server:v0.9.0"
-PAUSE = f"{REGISTRY}/pause:3.10.1"
-
-_PROXY_LINES = (
-    'server_linux.go "Using iptables proxy"',
-    'server.go "Version info" version="' + VERSION + '"',
-    'shared_informer.go "Caches are synced" controller="service config"',
-)
-_METRICS_LINES = (
-    "serving.go Generated self-signed cert (/tmp/apiserver.crt, /tmp/apiserver.key)",
-    'secure_serving.go "Serving securely on [::]:10250"',
-)
 
 
-def images() -> Iterator[tuple[str, Image]]:
+def images(release: str) -> Iterator[tuple[str, Image]]:
     """The images of all components; every node has them."""
-    for component in COMPONENTS:
+    proxy = (
+        'server_linux.go "Using iptables proxy"',
+        f'server.go "Version info" version="{release}"',
+        'shared_informer.go "Caches are synced" controller="service config"',
+    )
+    metrics = (
+        "serving.go Generated self-signed cert (/tmp/apiserver.crt, /tmp/apiserver.key)",
+        'secure_serving.go "Serving securely on [::]:10250"',
+    )
+    for component in components(release):
         yield component.image, Image(component.program, component.size, everywhere=True)
-    yield PROXY, Image(Daemon(0.003, 24 * _MIB, _PROXY_LINES), 25_960_000, everywhere=True)
+    yield f"{PROXY}:{release}", Image(Daemon(0.003, 24 * _MIB, proxy), 25_960_000, everywhere=True)
     yield DNS, Image(Daemon(0.004, 22 * _MIB), 22_380_000, everywhere=True)
-    yield METRICS, Image(Daemon(0.006, 34 * _MIB, _METRICS_LINES), 19_490_000, everywhere=True)
-    yield PAUSE, Image(Program(), 320_000, everywhere=True)
+    yield METRICS, Image(Daemon(0.006, 34 * _MIB, metrics), 19_490_000, everywhere=True)
+    yield f"{REGISTRY}/pause:3.10.1", Image(Program(), 320_000, everywhere=True)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Obj
 from k9py.demo.node.log import Log
 from k9py.demo.node.program import Process, Program
 
 INIT, MAIN, EPHEMERAL = "initContainers", "containers", "ephemeralContainers"
 """Where in the spec it stands."""
+
+
+def specs_of(pod: Obj) -> dict[str, Obj]:
+    """The specs of all containers of a pod, in order, by their names."""
+    return {spec["name"]: spec for kind in (INIT, MAIN, EPHEMERAL) for spec in pod["spec"].get(kind, ())}
+
 
 FIRST_BACKOFF, LONGEST_BACKOFF, FORGIVEN = 10.0, 300.0, 600.0
 """Seconds: of the first wait, of the longest, and of running after which all is forgiven."""
@@ -69,13 +74,10 @@ class Container:
     backoff: Backoff = field(default_factory=Backoff)
     pull: Backoff = field(default_factory=Backoff)
     pull_error: str = ""
-    pulled: float = 0.0
-    """When a pull failed."""
     resources: Obj = field(default_factory=dict)
     """Those that it has; the spec's may be newer."""
     allocated: Obj = field(default_factory=dict)
     """Those that the node has granted it."""
-    probes: list[Timer] = field(default_factory=list)
 
     @property
     def running(self) -> bool:

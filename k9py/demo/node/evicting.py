@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from k9py.demo.api.podresources import pod_amounts
 from k9py.demo.core.store import Obj
 from k9py.demo.node.container import MAIN
-from k9py.demo.node.quality import format_bytes, requested
+from k9py.demo.node.mirrors import is_mirror
 
 if TYPE_CHECKING:
     from k9py.demo.node.kubelet import Kubelet
@@ -30,7 +31,7 @@ def evict_one(kubelet: Kubelet, kind: str) -> bool:
     pod = run.pod()
     what = WHAT[kind]
     kubelet.recorder.warning(kubelet.reference(), "EvictionThresholdMet", f"Attempting to reclaim {what}")
-    available = format_bytes(int(run.random.uniform(40_000, 95_000)) * 1024)
+    available = f"{int(run.random.uniform(40_000, 95_000))}Ki"
     message = f"The node was low on resource: {what}. Threshold quantity: {_THRESHOLDS[what]}, available: {available}. "
     message += "".join(_container(pod, name, what, size) for name, size in used.items())
     run.warn("Evicted", message)
@@ -50,12 +51,12 @@ def _rank(run: PodRun) -> tuple[bool, int, float, PodRun, dict[str, float]] | No
         return None
     pod = run.pod()
     priority = pod["spec"].get("priority", 0)
-    if priority >= _CRITICAL or "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {}):
+    if priority >= _CRITICAL or is_mirror(pod):
         return None
     used = {
         one.name: one.program.load(one.process).memory
         for one in run.containers.values()
         if one.process and one.kind == MAIN
     }
-    beyond = sum(used.values()) - requested(pod["spec"]).get("memory", 0.0)
+    beyond = sum(used.values()) - float(pod_amounts(pod["spec"], "requests").get("memory", 0))
     return beyond <= 0, priority, -beyond, run, used

@@ -78,7 +78,7 @@ class Kubelet:
             self.dormant[uid] = entry
             return
         run = self.find(uid)
-        if run and entry.meta.deletion_timestamp and mirrors.is_mirror(run):
+        if run and entry.meta.deletion_timestamp and mirrors.is_mirror(run.pod()):
             mirrors.confirm(run)
         elif run:
             run.seen(entry)
@@ -90,14 +90,14 @@ class Kubelet:
     def drop(self, uid: str) -> None:
         """A pod that is gone."""
         sleeping = self.dormant.get(uid)
-        if sleeping is not None and not mirrors.is_manifest(sleeping.read()):
+        if sleeping is not None and not mirrors.is_mirror(sleeping.read()):
             del self.dormant[uid]
             return
         run = self.find(uid)
         if run is None:
             return
         del self.runs[uid]
-        if mirrors.is_mirror(run):
+        if mirrors.is_mirror(run.pod()):
             mirrors.renew(run)
         run.vanish()
 

@@ -14,14 +14,9 @@ MIRROR = "kubernetes.io/config.mirror"
 """The annotation that makes a pod a mirror."""
 
 
-def is_manifest(pod: Obj) -> bool:
+def is_mirror(pod: Obj) -> bool:
     """Whether a pod is a mirror."""
     return MIRROR in (pod["metadata"].get("annotations") or {})
-
-
-def is_mirror(run: PodRun) -> bool:
-    """Whether a pod is a mirror."""
-    return is_manifest(run.pod())
 
 
 def confirm(run: PodRun) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Key, Obj
@@ -15,44 +15,28 @@ def missing(cluster: Cluster, pod: Obj) -> list[str]:
 
 
 def _problems(cluster: Cluster, pod: Obj, volume: Obj) -> Iterator[str]:
-    for field, check in _CHECKS.items():
-        if field in volume:
+    wrong = []
+    for part in (volume, *volume.get("projected", {}).get("sources", ())):
+        for field, collection in (("configMap", "configmaps"), ("secret", "secrets")):
             try:
-                check(cluster, pod, volume[field])
+                if field in part:
+                    _check(cluster, collection, pod["metadata"]["namespace"], part[field])
             except ConfigError as error:
-                yield f'MountVolume.SetUp failed for volume "{volume["name"]}" : {error}'
+                wrong.append(str(error))
+    if wrong:
+        text = wrong[0] if len(wrong) == 1 else f"[{', '.join(wrong)}]"
+        yield f'MountVolume.SetUp failed for volume "{volume["name"]}" : {text}'
     if "persistentVolumeClaim" in volume:
         yield from _claim(cluster, pod, volume["persistentVolumeClaim"]["claimName"])
     elif "ephemeral" in volume:
         yield from _claim(cluster, pod, f"{pod['metadata']['name']}-{volume['name']}")
 
 
-def _config_map(cluster: Cluster, pod: Obj, source: Obj) -> None:
-    _check_items(read_data(cluster, "configmaps", pod["metadata"]["namespace"], source), source)
-
-
-def _secret(cluster: Cluster, pod: Obj, source: Obj) -> None:
-    _check_items(read_data(cluster, "secrets", pod["metadata"]["namespace"], source), source)
-
-
-def _check_items(data: Mapping[str, bytes], source: Obj) -> None:
+def _check(cluster: Cluster, collection: str, namespace: str, source: Obj) -> None:
+    data = read_data(cluster, collection, namespace, source)
     absent = [item["key"] for item in source.get("items", ()) if item["key"] not in data]
     if absent and not source.get("optional"):
         raise ConfigError(f"references non-existent config key: {absent[0]}")
-
-
-def _projected(cluster: Cluster, pod: Obj, source: Obj) -> None:
-    for part in source.get("sources", ()):
-        for field in ("configMap", "secret"):
-            if field in part:
-                _CHECKS[field](cluster, pod, part[field])
-
-
-_CHECKS: Mapping[str, Callable[[Cluster, Obj, Obj], None]] = {
-    "configMap": _config_map,
-    "secret": _secret,
-    "projected": _projected,
-}
 
 
 def _claim(cluster: Cluster, pod: Obj, name: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from k9py.demo.cluster import Cluster
-from k9py.demo.core.store import Entry, Obj
+from k9py.demo.controllers.pods import pods_of, read_map_selector
+from k9py.demo.core.store import Obj
 from k9py.demo.node.program import Process, Program
 
 DOMAIN = "cluster.local"
@@ -23,9 +24,7 @@ class Endpoint:
 
     def answer(self, received: bytes) -> bytes | None:
         """What it answers to bytes; None if nobody listens there."""
-        system = self.process.system
-        inner = system.listening.get(self.port) if system else None
-        return inner(received) if inner else self.program.serve(self.process, self.port, received)
+        return self.program.answer(self.process, self.port, received)
 
     @property
     def open(self) -> bool:
@@ -56,12 +55,9 @@ def resolve(cluster: Cluster, namespace: str, name: str) -> tuple[str, list[str]
         address = service["spec"].get("clusterIP", "")
         if address not in ("", "None") and not pod:
             return full, [address]
-        pods = list(_backing(cluster, service))
-        ips = [
-            obj["status"]["podIP"]
-            for obj in pods
-            if not pod or obj["spec"].get("hostname", obj["metadata"]["name"]) == pod
-        ]
+        backing = _backing(cluster, service)
+        known = ((obj["spec"].get("hostname", obj["metadata"]["name"]), obj["status"]["podIP"]) for obj in backing)
+        ips = [ip for host, ip in known if pod in ("", host)]
         if ips:
             return f"{pod}.{full}" if pod else full, ips
     raise Unknown(name)
@@ -74,12 +70,11 @@ def connect(cluster: Cluster, namespace: str, name: str, port: int, own: Endpoin
         return _first(_endpoints_of(cluster, own.process.uid, port, own), refused=True)
     found = _service(cluster, namespace, name) or _service_at(cluster, addresses[0])
     if found and not found[1] and found[0]["spec"].get("clusterIP") != "None":
-        service = found[0]
+        service, _ = found
         entry = next((one for one in service["spec"].get("ports", ()) if one["port"] == port), None)
         if entry is None:
             raise Unanswered(refused=False)
-        pods = list(_backing(cluster, service))
-        return _first(_endpoints(cluster, pods, entry), refused=True)
+        return _first(_endpoints(cluster, _backing(cluster, service), entry), refused=True)
     for address in addresses:
         for obj in _at(cluster, address):
             return _first(_endpoints_of(cluster, obj["metadata"]["uid"], port), refused=True)
@@ -126,14 +121,12 @@ def _endpoints_of(cluster: Cluster, uid: str, port: int, own: Endpoint | None = 
 
 def _service(cluster: Cluster, namespace: str, name: str) -> tuple[Obj, str] | None:
     """The Service of a name, and the pod if the name is that of one behind it (`web-0.web`)."""
-    parts = name.rstrip(".").removesuffix(f".{DOMAIN}").removesuffix(".svc").split(".")
-    for head, where in ((parts[:1], parts[1:2] or [namespace]), (parts[1:2], parts[2:3] or [namespace])):
-        if head and len(parts) <= 3:
-            service = cluster.registry.read("services", where[0], head[0])
+    first, *rest = name.rstrip(".").removesuffix(f".{DOMAIN}").removesuffix(".svc").split(".")
+    for pod, parts in (("", [first, *rest]), (first, rest)):
+        if parts and len(parts) <= 2:
+            service = cluster.registry.read("services", parts[1] if parts[1:] else namespace, parts[0])
             if service is not None:
-                return service, parts[0] if head is not parts[:1] and head == parts[1:2] and len(parts) > 1 and head[
-                    0
-                ] != parts[0] else ""
+                return service, pod
     return None
 
 
@@ -145,33 +138,18 @@ def _service_at(cluster: Cluster, address: str) -> tuple[Obj, str] | None:
     return None
 
 
-def _backing(cluster: Cluster, service: Obj) -> Iterator[Obj]:
+def _backing(cluster: Cluster, service: Obj) -> list[Obj]:
     """The pods that are ready behind a Service, as its EndpointSlices will have them."""
-    selector = service["spec"].get("selector")
-    if not selector:
-        return
-    unready = service["spec"].get("publishNotReadyAddresses")
-    for entry in cluster.store.entries("pods", service["metadata"]["namespace"]):
-        if _selected(entry, selector):
-            pod = entry.read()
-            if pod.get("status", {}).get("podIP") and (unready or _ready(pod)):
-                yield pod
-
-
-def _selected(entry: Entry, selector: dict[str, str]) -> bool:
-    return (
-        all(entry.meta.labels.get(key) == value for key, value in selector.items())
-        and not entry.meta.deletion_timestamp
-    )
-
-
-def _ready(pod: Obj) -> bool:
-    conditions = pod["status"].get("conditions", ())
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+    selector = read_map_selector(service["spec"].get("selector"))
+    unready = service["spec"].get("publishNotReadyAddresses", False)
+    pods = pods_of(cluster).within(service["metadata"]["namespace"])
+    found = (pod for pod in pods if selector.matches(pod.labels) and pod.ip and not pod.leaving)
+    return [pod.entry.read() for pod in found if unready or pod.ready]
 
 
 def _at(cluster: Cluster, address: str) -> Iterator[Obj]:
     for entry in cluster.store.entries("pods"):
-        pod = entry.read()
-        if (pod.get("status") or {}).get("podIP") == address and pod["status"].get("phase") == "Running":
-            yield pod
+        if f'"{address}"'.encode() in entry.raw:
+            pod = entry.read()
+            if pod["status"].get("podIP") == address and pod["status"].get("phase") == "Running":
+                yield pod

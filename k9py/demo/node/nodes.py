@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from hashlib import sha256
 from typing import NamedTuple
 
+from k9py.demo.api.quantities import write_amount
 from k9py.demo.cluster import Cluster
+from k9py.demo.core.parts import release_of
 from k9py.demo.core.store import Key, Obj
-from k9py.demo.node.quality import format_bytes, format_cores
 from k9py.values.quantity import parse_quantity
 
-VERSION = "v1.36.3"
 RUNTIME = "containerd://2.1.4"
 SYSTEM = "Debian GNU/Linux 13 (trixie)"
 KERNEL = "6.12.48+deb13-amd64"
@@ -61,18 +62,12 @@ def make_node(
     roles: Iterable[str] = (),
     cores: float = 4,
     memory: str = "16Gi",
-    pods: int = 110,
     zone: str = "",
     labels: Mapping[str, str] | None = None,
-    taints: Iterable[Obj] = (),
-    disk: str = "100Gi",
-    tainted: bool = True,
 ) -> Obj:
-    """A node that is up, with its lease. Its address and its pods' range follow from how many there are already.
-
-    `tainted`: whether a control-plane node keeps other pods away.
-    """
+    """A node that is up, with its lease. Its address and its pods' range follow from how many there are already."""
     number = cluster.store.count("nodes")
+    cidr = f"10.{244 + number // 256}.{number % 256}.0/24"
     node: Obj = {
         "kind": "Node",
         "apiVersion": "v1",
@@ -84,17 +79,16 @@ def make_node(
                 "volumes.kubernetes.io/controller-managed-attach-detach": "true",
             },
         },
-        "spec": {"podCIDR": _range(number), "podCIDRs": [_range(number)]},
-        "status": _status(cluster, name, number, _Size(cores, parse_quantity(memory), pods, parse_quantity(disk))),
+        "spec": {"podCIDR": cidr, "podCIDRs": [cidr]},
+        "status": _status(cluster, name, number, cores, parse_quantity(memory)),
     }
-    wanted = [*taints, *([_CONTROL_PLANE_TAINT] if tainted and "control-plane" in roles else [])]
-    made = cluster.registry.make("nodes", node)
+    cluster.registry.make("nodes", node)
 
     def settle(found: Obj) -> Obj:
         """Admission marks each new node as not ready; this one is."""
         found["spec"].pop("taints", None)
-        if wanted:
-            found["spec"]["taints"] = wanted
+        if "control-plane" in roles:
+            found["spec"]["taints"] = [_CONTROL_PLANE_TAINT]
         return found
 
     made = cluster.registry.patch("nodes", ("", name), settle)
@@ -103,13 +97,6 @@ def make_node(
 
 
 _CONTROL_PLANE_TAINT = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
-
-
-class _Size(NamedTuple):
-    cores: float
-    memory: float
-    pods: int
-    disk: float
 
 
 def _labels(name: str, roles: Iterable[str], zone: str) -> dict[str, str]:
@@ -126,25 +113,13 @@ def _labels(name: str, roles: Iterable[str], zone: str) -> dict[str, str]:
     return found
 
 
-def _range(number: int) -> str:
-    return f"10.{244 + number // 256}.{number % 256}.0/24"
-
-
-def address_of(number: int) -> str:
-    """The internal address of the node of that number, counted from 0."""
-    return f"172.18.{(number + 2) // 250}.{(number + 2) % 250}"
-
-
-def _status(cluster: Cluster, name: str, number: int, size: _Size) -> Obj:
+def _status(cluster: Cluster, name: str, number: int, cores: float, memory: float) -> Obj:
     known = sha256(name.encode()).hexdigest()
-    whole = _amounts(size, 0)
+    address = f"172.18.{(number + 2) // 250}.{(number + 2) % 250}"
     return {
-        "addresses": [
-            {"type": "InternalIP", "address": address_of(number)},
-            {"type": "Hostname", "address": name},
-        ],
-        "capacity": whole,
-        "allocatable": _amounts(size, RESERVED_MEMORY),
+        "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
+        "capacity": _amounts(cores, memory, "100Gi"),
+        "allocatable": _amounts(cores, memory - RESERVED_MEMORY, "96636764160"),
         "conditions": conditions(cluster.clock.stamp(), {}, ()),
         "daemonEndpoints": {"kubeletEndpoint": {"Port": KUBELET_PORT}},
         "images": _images(cluster),
@@ -154,7 +129,7 @@ def _status(cluster: Cluster, name: str, number: int, size: _Size) -> Obj:
             "containerRuntimeVersion": RUNTIME,
             "kernelVersion": KERNEL,
             "kubeProxyVersion": "",
-            "kubeletVersion": VERSION,
+            "kubeletVersion": release_of(cluster.off),
             "machineID": known[:32],
             "operatingSystem": "linux",
             "osImage": SYSTEM,
@@ -170,15 +145,14 @@ def _images(cluster: Cluster) -> list[Obj]:
     return [{"names": [name], "sizeBytes": size} for name, size in known]
 
 
-def _amounts(size: _Size, reserved: float) -> dict[str, str]:
-    disk = str(int(size.disk * 0.9)) if reserved else format_bytes(size.disk)
+def _amounts(cores: float, memory: float, disk: str) -> dict[str, str]:
     return {
-        "cpu": format_cores(size.cores),
+        "cpu": write_amount(Fraction(cores)),
         "ephemeral-storage": disk,
         "hugepages-1Gi": "0",
         "hugepages-2Mi": "0",
-        "memory": format_bytes(size.memory - reserved),
-        "pods": str(size.pods),
+        "memory": write_amount(Fraction(memory), "1Ki"),
+        "pods": "110",
     }
 
 
@@ -210,15 +184,27 @@ def conditions(now: str, old: Mapping[str, Obj], pressed: Iterable[str]) -> list
 def renew_lease(cluster: Cluster, name: str, uid: str) -> None:
     """The sign of life of a node."""
     key = Key(LEASES, LEASE_NAMESPACE, name)
-    now = cluster.clock.micro_stamp()
+    if not touch_lease(cluster, key) and cluster.store.get(Key("namespaces", "", LEASE_NAMESPACE)):
+        owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": uid}
+        make_lease(cluster, key, name, LEASE_SECONDS, ownerReferences=[owner])
+
+
+def touch_lease(cluster: Cluster, key: Key) -> bool:
+    """Renew a lease. Answers whether there is one."""
     entry = cluster.store.get(key)
     if entry is not None:
         lease = entry.read()
-        lease["spec"]["renewTime"] = now
+        lease["spec"]["renewTime"] = cluster.clock.micro_stamp()
         cluster.store.put(key, lease)
-    elif cluster.store.get(Key("namespaces", "", LEASE_NAMESPACE)):
-        owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": uid}
-        spec = {"holderIdentity": name, "leaseDurationSeconds": LEASE_SECONDS, "renewTime": now}
-        metadata = {"name": name, "namespace": LEASE_NAMESPACE, "ownerReferences": [owner]}
-        obj = {"kind": "Lease", "apiVersion": "coordination.k8s.io/v1", "metadata": metadata, "spec": spec}
-        cluster.registry.make(LEASES, obj)
+    return entry is not None
+
+
+def make_lease(cluster: Cluster, key: Key, holder: str, seconds: int, leads: bool = False, **metadata: object) -> None:
+    """A lease that its holder has from now on. `leads`: it says since when, as those of leaders do."""
+    now = cluster.clock.micro_stamp()
+    spec: Obj = {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": now}
+    if leads:
+        spec |= {"acquireTime": now, "leaseTransitions": 0}
+    named = {"name": key.name, "namespace": key.namespace, **metadata}
+    obj = {"kind": "Lease", "apiVersion": "coordination.k8s.io/v1", "metadata": named, "spec": spec}
+    cluster.registry.make(LEASES, obj)

@@ -7,28 +7,29 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from k9py.demo.api.events import subject
+from k9py.demo.api.qos import qos_class
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Entry, Obj
 from k9py.demo.node import admission, mounts, reporting, resizing, restoring, statuses, stopping
-from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Backoff, Container
+from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Backoff, Container, specs_of
 from k9py.demo.node.files import Volume
 from k9py.demo.node.launch import launch, pending
 from k9py.demo.node.ordering import due, finished
 from k9py.demo.node.probes import Prober
 from k9py.demo.node.program import Process, Program
+from k9py.demo.node.working import Work, Worker
 from k9py.values.age import parse_time
 
 if TYPE_CHECKING:
     from k9py.demo.cluster import Cluster
     from k9py.demo.node.kubelet import Kubelet
 
-Work = Generator[float, None, None]
 
-
-class PodRun:
-    """What a kubelet keeps of one pod. Its work is one generator at a time, that yields the seconds it waits."""
+class PodRun(Worker):
+    """What a kubelet keeps of one pod."""
 
     def __init__(self, kubelet: Kubelet, entry: Entry) -> None:
+        super().__init__(kubelet.cluster.clock)
         self.kubelet = kubelet
         self.entry = entry
         self.key = entry.key
@@ -52,12 +53,6 @@ class PodRun:
         self._gated = False
         """Whether its readiness depends on conditions that others write."""
         self._mounts = Backoff()
-        self._work: Work | None = None
-        self._timer: Timer | None = None
-        self._next: Timer | None = None
-        self._later: Timer | None = None
-        self._again = False
-        self._patient = False
         self._deadline: Timer | None = None
 
     @property
@@ -95,11 +90,15 @@ class PodRun:
             return
         self.warn(reason, message)
         self.over, self.failure = "Failed", (reason, f"Pod was rejected: {message}")
-        status = {"phase": "Failed", "reason": reason, "message": self.failure[1], "qosClass": statuses.qos(self.pod())}
-        generation = self.entry.meta.generation
-        self.kubelet.write_status(
-            self.key, {**status, "observedGeneration": generation, "startTime": self.cluster.clock.stamp()}
-        )
+        status = {
+            "phase": "Failed",
+            "reason": reason,
+            "message": self.failure[1],
+            "qosClass": qos_class(self.pod()["spec"]),
+            "observedGeneration": self.entry.meta.generation,
+            "startTime": self.cluster.clock.stamp(),
+        }
+        self.kubelet.write_status(self.key, status)
 
     def resume(self) -> None:
         """It has been on the node for long: go on from where its status says it is."""
@@ -135,7 +134,7 @@ class PodRun:
         self.prober.end(container)
         process.out.end()
         container.state = {"terminated": _terminated(self.cluster, container, process, code, reason)}
-        if self._patient:
+        if self.patient:
             self.wake()
         elif not self.stopping:
             self.sync_in(self.random.uniform(0.2, 1.0))
@@ -143,21 +142,19 @@ class PodRun:
     def stop(self) -> None:
         """It is being deleted."""
         self.stopping = True
-        self._abandon()
-        self._begin(stopping.leave(self))
+        self.begin_work(stopping.leave(self))
 
     def evict(self, reason: str, message: str) -> None:
         """The kubelet gives it up: its containers are stopped, and it has failed."""
         if self.stopping or self.over:
             return
         self.failure = (reason, message)
-        self._abandon()
-        self._begin(stopping.fail(self))
+        self.begin_work(stopping.fail(self))
 
     def vanish(self) -> None:
         """It is gone from the store: nothing of it may remain."""
         self.stopping = True
-        self._abandon()
+        self.abandon()
         if self._deadline:
             self._deadline.cancel()
         for container in self.containers.values():
@@ -168,7 +165,7 @@ class PodRun:
 
     def crash(self) -> None:
         """The node has gone down with all that ran on it. Nothing is said of it until the node is back."""
-        self._abandon()
+        self.abandon()
         self.stopping = True
         for container in self.containers.values():
             if container.process:
@@ -188,69 +185,12 @@ class PodRun:
             self.tell("SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
             self.sync_in(self.random.uniform(0.2, 2.0))
 
-    # how its work is driven
-
-    def sync_in(self, delay: float) -> None:
-        """Look at it again in so many seconds, or sooner if that is planned already."""
-        when = self.cluster.clock.now + delay
-        if self._next and self._next.do:
-            if self._next.when <= when:
-                return
-            self._next.cancel()
-        self._next = self.cluster.clock.at(when, self._sync_now)
-
-    def wake(self) -> None:
-        """What a patient step waits for has happened."""
-        if self._patient and self._timer:
-            self._timer.cancel()
-            self._timer = self.cluster.clock.after(0.0, self._step)
-
-    def wait_for(self, containers: list[Container], until: float) -> Work:
-        """Wait until these have ended, but not longer than until that time."""
-        self._patient = True
-        while any(one.process for one in containers) and self.cluster.clock.now < until:
-            yield until - self.cluster.clock.now
-        self._patient = False
-
-    def _sync_now(self) -> None:
-        self._next = None
-        if self.stopping:
-            return
-        if self._work:
-            self._again = True
-        else:
-            self._begin(self._sync())
-
-    def _begin(self, work: Work) -> None:
-        self._work = work
-        self._step()
-
-    def _step(self) -> None:
-        work, self._timer = self._work, None
-        if work is None:
-            return
-        try:
-            delay = next(work)
-        except StopIteration:
-            if self._work is work:
-                self._work = None
-            if self._again:
-                self._again = False
-                self.sync_in(0.0)
-            return
-        if self._work is work:
-            self._timer = self.cluster.clock.after(delay, self._step)
-
-    def _abandon(self) -> None:
-        for timer in (self._timer, self._next, self._later):
-            if timer:
-                timer.cancel()
-        self._timer = self._next = self._later = None
-        self._work, self._again, self._patient = None, False, False
-
     # one sync
 
-    def _sync(self) -> Work:
+    def sync(self) -> Work:
+        """Bring it one step nearer to what its spec asks for, and say what it is."""
+        if self.stopping:
+            return
         pod = self.pod()
         self._adopt_containers(pod)
         self._show_reasons()
@@ -287,7 +227,7 @@ class PodRun:
 
     def _launch_due(self, pod: Obj) -> Generator[float, None, bool]:
         """Start what is to be started. Answers whether there is a new container."""
-        specs = _specs(pod)
+        specs = specs_of(pod)
         changed = False
         soonest: float | None = None
         for container in due(pod, self.containers):
@@ -297,9 +237,7 @@ class PodRun:
             if again:
                 soonest = again if soonest is None else min(soonest, again)
         if soonest is not None:
-            if self._later:
-                self._later.cancel()
-            self._later = self.cluster.clock.after(soonest, lambda: self.sync_in(0.0))
+            self.retry_in(soonest)
         return changed
 
     def _adopt_containers(self, pod: Obj) -> None:
@@ -349,10 +287,6 @@ class PodRun:
         if not self.over and not self.stopping:
             self.tell("DeadlineExceeded", text)
             self.evict("DeadlineExceeded", text)
-
-
-def _specs(pod: Obj) -> dict[str, Obj]:
-    return {spec["name"]: spec for kind in (INIT, MAIN, EPHEMERAL) for spec in pod["spec"].get(kind, ())}
 
 
 def _terminated(cluster: Cluster, container: Container, process: Process, code: int, reason: str) -> Obj:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,10 +48,8 @@ class Prober:
         """A container has started."""
         if container.process is None:
             return
-        found = {kind: Probe(container, kind, spec[f"{kind}Probe"]) for kind in KINDS if spec.get(f"{kind}Probe")}
+        found = self._probes[container.name] = _probes(container, spec)
         container.unhealthy = ""
-        if found:
-            self._probes[container.name] = found
         container.started = "startup" not in found
         self._judge(container)
         for probe in found.values():
@@ -61,10 +58,7 @@ class Prober:
 
     def resume(self, container: Container, spec: Obj) -> None:
         """It has been running for long: what its status says is what its probes have said last."""
-        found = {kind: Probe(container, kind, spec[f"{kind}Probe"]) for kind in KINDS if spec.get(f"{kind}Probe")}
-        if not found:
-            return
-        self._probes[container.name] = found
+        found = self._probes[container.name] = _probes(container, spec)
         for probe in found.values():
             probe.passed = container.ready if probe.kind == "readiness" else container.started
             if not self._at_rest(probe):
@@ -138,16 +132,19 @@ class Prober:
 
     def _pass(self, probe: Probe) -> None:
         probe.good, probe.bad = probe.good + 1, 0
-        if not probe.passed and probe.good >= probe.spec.get("successThreshold", 1):
-            probe.passed = True
-            _PASSED[probe.kind](self, probe)
+        if probe.passed or probe.good < probe.spec.get("successThreshold", 1):
+            return
+        probe.passed = True
+        if probe.kind == "startup":
+            self._started(probe)
+        elif probe.kind == "readiness":
+            self._show(probe.container)
 
     def _fail(self, probe: Probe, answer: str) -> None:
         probe.good, probe.bad = 0, probe.bad + 1
         container = probe.container
-        self._run.warn(
-            "Unhealthy", f"{probe.kind.capitalize()} probe failed: {answer.removeprefix(_SAID_NOTHING)}", container.path
-        )
+        text = f"{probe.kind.capitalize()} probe failed: {answer.removeprefix(_SAID_NOTHING)}"
+        self._run.warn("Unhealthy", text, container.path)
         if probe.bad < probe.spec.get("failureThreshold", 3):
             return
         if probe.kind == "readiness":
@@ -179,12 +176,6 @@ class Prober:
         counts = container.kind == MAIN or container.sidecar
         container.ready = counts and container.running and container.started and not self.failing(container)
 
-    def _alive(self, probe: Probe) -> None:
-        """A liveness probe that passes changes nothing."""
 
-
-_PASSED: dict[str, Callable[[Prober, Probe], None]] = {
-    "startup": Prober._started,
-    "readiness": lambda prober, probe: prober._show(probe.container),
-    "liveness": Prober._alive,
-}
+def _probes(container: Container, spec: Obj) -> dict[str, Probe]:
+    return {kind: Probe(container, kind, spec[f"{kind}Probe"]) for kind in KINDS if spec.get(f"{kind}Probe")}

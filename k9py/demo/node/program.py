@@ -152,6 +152,11 @@ class Program:
         """What a connection to a port answers to bytes; None if nobody listens there."""
         return None
 
+    def answer(self, process: Process, port: int, received: bytes) -> bytes | None:
+        """What answers in its container, be it the program or what else has come to listen there."""
+        inner = process.system.listening.get(port) if process.system else None
+        return inner(received) if inner else self.serve(process, port, received)
+
 
 def _slept(handler: Obj) -> float:
     """Seconds of `sleep: {seconds: 5}`, or of a command like `sh -c "sleep 5"`."""

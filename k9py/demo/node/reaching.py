@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from k9py.demo.core.parts import version_of
 from k9py.demo.core.store import Obj
 
 if TYPE_CHECKING:
     from k9py.demo.node.program import Process, Program
-
-AGENT = "kube-probe/1.36"
 
 
 def reach(program: Program, process: Process, handler: Obj, timeout: float = 1.0) -> str:
@@ -29,16 +28,12 @@ def _port(process: Process, wanted: int | str) -> int:
     return int(ports.get(wanted, 0))
 
 
-def _answer(program: Program, process: Process, port: int, received: bytes) -> bytes | None:
-    inner = process.system.listening.get(port) if process.system else None
-    return inner(received) if inner else program.serve(process, port, received)
-
-
 def _http(program: Program, process: Process, probe: Obj, timeout: float) -> str:
     port, path = _port(process, probe["port"]), probe.get("path") or "/"
     host = f"{probe.get('host') or process.ip}:{port}"
-    request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {AGENT}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-    answer = _answer(program, process, port, request.encode())
+    major, minor, _ = version_of(process.cluster.off)
+    head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: kube-probe/{major}.{minor}\r\n"
+    answer = program.answer(process, port, f"{head}Accept: */*\r\nConnection: close\r\n\r\n".encode())
     if answer is None:
         url = f"{probe.get('scheme', 'HTTP').lower()}://{host}{path}"
         return f'Get "{url}": dial tcp {host}: connect: connection refused'
@@ -49,14 +44,14 @@ def _http(program: Program, process: Process, probe: Obj, timeout: float) -> str
 
 def _tcp(program: Program, process: Process, probe: Obj, timeout: float) -> str:
     port = _port(process, probe["port"])
-    if _answer(program, process, port, b"") is not None:
+    if program.answer(process, port, b"") is not None:
         return ""
     return f"dial tcp {probe.get('host') or process.ip}:{port}: connect: connection refused"
 
 
 def _grpc(program: Program, process: Process, probe: Obj, timeout: float) -> str:
     port = _port(process, probe["port"])
-    if _answer(program, process, port, b"") is not None:
+    if program.answer(process, port, b"") is not None:
         return ""
     where = f'"{process.ip}:{port}" within {timeout:g}s'
     return f"timeout: failed to connect service {where}: context deadline exceeded"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from k9py.demo.api.qos import qos_class
 from k9py.demo.core.store import Obj
 from k9py.demo.node import resizing, statuses
 from k9py.demo.node.container import INIT, MAIN, Container
@@ -33,7 +34,7 @@ def status_of(run: PodRun, pod: Obj, phase: str) -> Obj:
         found |= {"reason": run.failure[0], "message": run.failure[1]}
     found |= _addresses(run, pod)
     found["startTime"] = old.get("startTime") or run.cluster.clock.stamp()
-    found["qosClass"] = old.get("qosClass") or statuses.qos(pod)
+    found["qosClass"] = old.get("qosClass") or qos_class(pod["spec"])
     return found | statuses.container_statuses(pod, run.containers)
 
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from k9py.demo.api.quantities import Amounts, amount, numbers
 from k9py.demo.core.store import Obj
-from k9py.demo.node.admission import used_on
+from k9py.demo.node.admission import shortages
 from k9py.demo.node.container import INIT, MAIN, Container
-from k9py.demo.node.quality import Amounts, amounts, requested
 from k9py.demo.node.stopping import stop_for_restart
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _different(one: Obj, other: Obj) -> bool:
 
 
 def _cpu_memory(listed: Mapping[str, str] | None) -> Amounts:
-    found = amounts(listed)
+    found = numbers(listed)
     return {name: found[name] for name in ("cpu", "memory") if name in found}
 
 
@@ -93,25 +93,20 @@ def _needs_restart(spec: Obj, container: Container) -> bool:
         for which in ("requests", "limits"):
             new = spec.get("resources", {}).get(which, {}).get(name)
             old = container.resources.get(which, {}).get(name)
-            if policy == "RestartContainer" and amounts({"x": new or "0"}) != amounts({"x": old or "0"}):
+            if policy == "RestartContainer" and amount(new or "0") != amount(old or "0"):
                 return True
     return False
 
 
 def _refusal(run: PodRun, pod: Obj) -> tuple[str, str] | None:
     """Reason and message, if the node has not enough: at all, or at the moment."""
-    node = run.cluster.registry.read("nodes", "", run.kubelet.name) or {}
-    whole = amounts(node.get("status", {}).get("allocatable"))
-    wanted = requested(pod["spec"])
-    used = used_on(run)
-    for name, scale in (("cpu", 1000), ("memory", 1)):
-        need, have, taken = (round(one.get(name, 0.0) * scale) for one in (wanted, whole, used))
-        if need > have:
-            return "Infeasible", f"Node didn't have enough capacity: {name}, requested: {need}, capacity: {have}"
-        if need + taken > have:
-            text = f"Node didn't have enough resource: {name}, requested: {need}, used: {taken}, capacity: {have}"
-            return "Deferred", text
-    return None
+    short = next((one for one in shortages(run, pod) if one.name in ("cpu", "memory")), None)
+    if short is None:
+        return None
+    if short.need <= short.have:
+        return "Deferred", str(short)
+    text = f"Node didn't have enough capacity: {short.name}, requested: {short.need}, capacity: {short.have}"
+    return "Infeasible", text
 
 
 def _text(pod: Obj, **more: str) -> str:

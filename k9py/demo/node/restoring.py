@@ -10,7 +10,7 @@ import msgspec
 from k9py.demo.core.clock import Clock
 from k9py.demo.core.store import Entry, Obj
 from k9py.demo.node import environment
-from k9py.demo.node.container import EPHEMERAL, FIRST_BACKOFF, INIT, LONGEST_BACKOFF, MAIN, Container
+from k9py.demo.node.container import FIRST_BACKOFF, INIT, LONGEST_BACKOFF, Container, specs_of
 from k9py.demo.node.files import Files
 from k9py.demo.node.images import ImageNameError
 from k9py.demo.node.launch import command_line, make_process
@@ -36,7 +36,7 @@ def restore(run: PodRun, pod: Obj) -> None:
     if status.get("phase") in ("Succeeded", "Failed"):
         run.over = status["phase"]
         run.failure = (status.get("reason", ""), status.get("message", ""))
-    specs = {spec["name"]: spec for kind in (INIT, MAIN, EPHEMERAL) for spec in pod["spec"].get(kind, ())}
+    specs = specs_of(pod)
     settled = True
     for plural in PLURALS.values():
         for known in status.get(plural, ()):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from k9py.demo.core.store import Obj
@@ -109,62 +108,32 @@ def _disk(stamp: str, size: float, used: float) -> Obj:
 
 def exposition(cluster: Cluster, kubelet: Kubelet) -> str:
     """/metrics/resource, in the text form of Prometheus."""
-    usages = sorted(cluster.kubelets.usage.of_node(kubelet.name), key=lambda one: one.entry.key)
-    now = cluster.clock.now
-    load = cluster.kubelets.usage.node(kubelet.name) or Load(0.0, 0.0)
-    stamp = int(cluster.kubelets.usage.time * 1000)
-    lines: list[str] = []
-    for name, kind, text, values in (
-        ("container_cpu_usage_seconds_total", "counter", _CONTAINER_CPU, _container_cpu(usages, now)),
-        ("container_memory_working_set_bytes", "gauge", _CONTAINER_MEMORY, _container_memory(usages)),
-        ("node_cpu_usage_seconds_total", "counter", _NODE_CPU, [("", load.cores * now % 1e7)]),
-        ("node_memory_working_set_bytes", "gauge", _NODE_MEMORY, [("", load.memory)]),
-        ("pod_cpu_usage_seconds_total", "counter", _POD_CPU, _pod_cpu(usages, now)),
-        ("pod_memory_working_set_bytes", "gauge", _POD_MEMORY, _pod_memory(usages)),
-    ):
-        lines += [f"# HELP {name} [STABLE] {text}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{labels} {value:.9g} {stamp}" for labels, value in values]
+    usage, now = cluster.kubelets.usage, cluster.clock.now
+    usages = sorted(usage.of_node(kubelet.name), key=lambda one: one.entry.key)
+    ages = {one.entry.meta.uid: now - (parse_time(one.entry.meta.creation_timestamp) or now) for one in usages}
+    load = usage.node(kubelet.name) or Load(0.0, 0.0)
+    containers = [
+        (_labels(one, name), ages[one.entry.meta.uid], used) for one in usages for name, used in one.containers.items()
+    ]
+    pods = [(_labels(one), ages[one.entry.meta.uid], one.load) for one in usages]
+    stamp, lines = int(usage.time * 1000), list[str]()
+    for scope, rows in (("container", containers), ("node", [("", now % 1e7, load)]), ("pod", pods)):
+        name = f"{scope}_cpu_usage_seconds_total"
+        lines += _head(name, f"Cumulative cpu time consumed by the {scope} in core-seconds", "counter")
+        lines += [f"{name}{labels} {used.cores * age:.9g} {stamp}" for labels, age, used in rows]
+        name = f"{scope}_memory_working_set_bytes"
+        lines += _head(name, f"Current working set of the {scope} in bytes", "gauge")
+        lines += [f"{name}{labels} {used.memory:.9g} {stamp}" for labels, _, used in rows]
     text = "1 if there was an error while getting container metrics, 0 otherwise"
-    lines += [f"# HELP resource_scrape_error [STABLE] {text}"]
-    lines += ["# TYPE resource_scrape_error gauge", "resource_scrape_error 0"]
+    lines += [*_head("resource_scrape_error", text, "gauge"), "resource_scrape_error 0"]
     return "\n".join(lines) + "\n"
 
 
-_CONTAINER_CPU = "Cumulative cpu time consumed by the container in core-seconds"
-_CONTAINER_MEMORY = "Current working set of the container in bytes"
-_NODE_CPU = "Cumulative cpu time consumed by the node in core-seconds"
-_NODE_MEMORY = "Current working set of the node in bytes"
-_POD_CPU = "Cumulative cpu time consumed by the pod in core-seconds"
-_POD_MEMORY = "Current working set of the pod in bytes"
-
-Values = Iterator[tuple[str, float]]
+def _head(name: str, text: str, kind: str) -> tuple[str, str]:
+    return f"# HELP {name} [STABLE] {text}", f"# TYPE {name} {kind}"
 
 
-def _age(usage: PodUsage, now: float) -> float:
-    return now - (parse_time(usage.entry.meta.creation_timestamp) or now)
-
-
-def _of(usage: PodUsage, container: str = "") -> str:
+def _labels(usage: PodUsage, container: str = "") -> str:
     key = usage.entry.key
     head = f'container="{container}",' if container else ""
     return f'{{{head}namespace="{key.namespace}",pod="{key.name}"}}'
-
-
-def _container_cpu(usages: list[PodUsage], now: float) -> Values:
-    for one in usages:
-        for name, load in one.containers.items():
-            yield _of(one, name), load.cores * _age(one, now)
-
-
-def _container_memory(usages: list[PodUsage]) -> Values:
-    for one in usages:
-        for name, load in one.containers.items():
-            yield _of(one, name), load.memory
-
-
-def _pod_cpu(usages: list[PodUsage], now: float) -> Values:
-    return ((_of(one), one.load.cores * _age(one, now)) for one in usages)
-
-
-def _pod_memory(usages: list[PodUsage]) -> Values:
-    return ((_of(one), one.load.memory) for one in usages)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from k9py.demo.api.podresources import pod_resources
 from k9py.demo.core.store import Obj
 from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Container
-from k9py.demo.node.quality import pod_limits, pod_requests, qos_class
 
 PLURALS = {INIT: "initContainerStatuses", MAIN: "containerStatuses", EPHEMERAL: "ephemeralContainerStatuses"}
 """Where in the status each kind of container stands."""
-
-UNLIMITED = "9007199254740988Ki"
-"""Memory that the kernel says of a pod without a limit."""
 
 
 def container_status(container: Container, spec: Obj) -> Obj:
@@ -141,7 +138,7 @@ def _gate(name: str, status: str | None) -> str:
 
 
 def settle(new: list[Obj], old: Iterable[Obj], generation: int, now: str) -> list[Obj]:
-    """Conditions with their times: those that are as they were keep theirs. Conditions of others stay, at the end."""
+    """Conditions with their times: those that are as they were keep theirs. Conditions of others come first."""
     before: dict[str, Obj] = {one["type"]: one for one in old}
     found: list[Obj] = []
     for one in new:
@@ -159,7 +156,7 @@ def settle(new: list[Obj], old: Iterable[Obj], generation: int, now: str) -> lis
                 **kept,
             }
         )
-    return [*found, *before.values()]
+    return [*before.values(), *found]
 
 
 def container_statuses(pod: Obj, containers: Mapping[str, Container]) -> Obj:
@@ -175,18 +172,15 @@ def container_statuses(pod: Obj, containers: Mapping[str, Container]) -> Obj:
 
 
 def _pod_resources(pod: Obj) -> Obj:
-    """What the pod's cgroup has, as the sum of its containers."""
-    requests, limits = pod_requests(pod), {"memory": UNLIMITED} | pod_limits(pod)
-    if not requests:
-        return {"resources": {"limits": limits}}
-    return {"allocatedResources": requests, "resources": {"limits": limits, "requests": requests}}
+    """What the pod's cgroup has, as the sum of its containers (as cgroup v2 tells it)."""
+    found: Obj = {}
+    for part in ("limits", "requests"):
+        amounts = pod_resources(pod["spec"], part)
+        if listed := {name: amounts[name] for name in ("cpu", "memory") if amounts.get(name, "0") != "0"}:
+            found[part] = listed
+    return {"resources": found, **({"allocatedResources": found["requests"]} if "requests" in found else {})}
 
 
 def disrupted(reason: str, message: str) -> Obj:
     """The condition of a pod that the kubelet has given up for the node's sake."""
     return {"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet", "message": message}
-
-
-def qos(pod: Obj) -> str:
-    """BestEffort, Burstable or Guaranteed."""
-    return qos_class(pod["spec"])

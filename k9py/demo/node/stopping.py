@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from k9py.demo.core.store import Obj
 from k9py.demo.node import statuses
-from k9py.demo.node.container import MAIN, Container
+from k9py.demo.node.container import MAIN, Container, specs_of
+from k9py.demo.node.working import Work
 from k9py.values.age import parse_time
 
 if TYPE_CHECKING:
     from k9py.demo.node.pod_run import PodRun
 
-Work = Generator[float, None, None]
 EndOf = Callable[[], float]
 """When the grace is over, which may change meanwhile."""
 
@@ -80,11 +80,7 @@ def stop_all(run: PodRun, pod: Obj, end: EndOf) -> Work:
 
 
 def _stop(run: PodRun, pod: Obj, containers: list[Container], end: EndOf | float, tell: bool) -> Work:
-    specs = {
-        spec["name"]: spec
-        for kind in ("initContainers", "containers", "ephemeralContainers")
-        for spec in pod["spec"].get(kind, ())
-    }
+    specs = specs_of(pod)
     longest = 0.0
     for container in containers:
         run.prober.end(container)

@@ -23,6 +23,7 @@ from k9py.session.runner import Outcome
 from k9py.ui.painting import border_text
 from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.choices import Choices
+from k9py.ui.widgets.eager_input import EagerInput
 from k9py.values.text import clean, pad
 
 Answer = TypeVar("Answer")
@@ -63,7 +64,7 @@ class Ask(Dialog[str]):
 
     def compose_body(self) -> ComposeResult:
         yield Static(clean(self._question.label), markup=False)
-        yield Input(self._question.initial, compact=True)
+        yield EagerInput(self._question.initial, compact=True)
         yield Static("", classes="complaint", markup=False)
 
     @on(Input.Changed)

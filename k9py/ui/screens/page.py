@@ -84,6 +84,7 @@ class Page(Surviving, Screen[None]):
         return "".join(["… › ", *crumbs[-2:]] if len(crumbs) > 2 else crumbs)
 
     def compose(self) -> ComposeResult:
+        self._top_bar.overview = self.k9py.overview()
         yield self._top_bar
         yield from self.compose_body()
         yield self._prompt

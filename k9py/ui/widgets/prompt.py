@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from k9py.ui.surviving import Surviving
+from k9py.ui.widgets.eager_input import EagerInput
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.values.text import clean
 
@@ -22,7 +23,7 @@ SHOWN = 8
 """Suggestions shown at a time."""
 
 
-class PromptInput(Input):
+class PromptInput(EagerInput):
     """The text. Enter and escape are handled as soon as they come, and what is typed after them is not its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+u", "clear", show=False)]

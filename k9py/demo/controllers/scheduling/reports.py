@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from k9py.demo.api.events import reference
+from k9py.demo.api.events import KEPT, make_event, reference
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.scheduling.filters import Refusal
 from k9py.demo.core.store import Key, Obj
-
-KEPT = 3600.0
-"""Seconds that an event is kept."""
 
 
 def explain(refusals: Collection[Refusal], preemption: str) -> str:
@@ -53,8 +50,7 @@ class Announcer:
         if entry is not None:
             self._repeat(entry.read(), entry.key)
             return
-        key = self._make(obj, kind, reason, action, message)
-        self._known[what] = key
+        self._known[what] = self._make(obj, kind, reason, action, message)
         self._cluster.clock.after(KEPT, lambda: self._forget(what))
 
     def _repeat(self, event: Obj, key: Key) -> None:
@@ -63,13 +59,7 @@ class Announcer:
         self._cluster.store.put(key, event)
 
     def _make(self, obj: Obj, kind: str, reason: str, action: str, message: str) -> Key:
-        metadata = obj["metadata"]
-        namespace = metadata.get("namespace", "default")
-        name = f"{metadata['name']}.{self._cluster.random.getrandbits(64):016x}"
         event = {
-            "kind": "Event",
-            "apiVersion": "v1",
-            "metadata": {"name": name, "namespace": namespace},
             "involvedObject": reference(obj),
             "reason": reason,
             "message": message,
@@ -82,10 +72,7 @@ class Announcer:
             "reportingComponent": self._component,
             "reportingInstance": self._instance,
         }
-        found = self._cluster.store.get(Key("namespaces", "", namespace))
-        if found and not found.meta.deletion_timestamp:
-            self._cluster.registry.make("events", event)
-        return Key("events", namespace, name)
+        return make_event(self._cluster, obj, f"{self._cluster.random.getrandbits(64):016x}", event)
 
     def _forget(self, what: tuple[str, str, str]) -> None:
         key = self._known.pop(what, None)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from fractions import Fraction
+from typing import Any, TypedDict
 
 import msgspec
 
+from k9py.demo.api.podresources import pod_amounts
+from k9py.demo.api.quantities import numbers
 from k9py.demo.core.store import Entry, Key, Obj
-from k9py.demo.node.quality import Amounts, add, amounts, total_of
 from k9py.values.age import parse_time
 
 Labels = Mapping[str, str]
+Amounts = dict[str, float]
+"""By name of the resource, in its own unit: cores, bytes, pieces. Exact numbers would be too slow."""
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 LEAST = (0.1, 200 * 2.0**20)
@@ -69,7 +73,7 @@ class NodeView:
         before = (self.labels, self.taints, self.allocatable, self.unschedulable)
         self.labels = dict(entry.meta.labels)
         self.taints = tuple(spec.get("taints", ()))
-        self.allocatable = amounts(status.get("allocatable"))
+        self.allocatable = floats(numbers(status.get("allocatable")))
         self.unschedulable = bool(spec.get("unschedulable"))
         return before != (self.labels, self.taints, self.allocatable, self.unschedulable)
 
@@ -78,7 +82,7 @@ class NodeView:
         if pod.uid in self.pods:
             self.release(pod.uid)
         self.pods[pod.uid] = pod
-        add(self.used, pod.requests)
+        self._add(pod.requests, 1)
         self.cores += pod.weight[0]
         self.memory += pod.weight[1]
         for port in pod.ports:
@@ -92,7 +96,7 @@ class NodeView:
         """It is gone, or has ended."""
         pod = self.pods.pop(uid)
         self.picky.pop(uid, None)
-        add(self.used, {name: -value for name, value in pod.requests.items()})
+        self._add(pod.requests, -1)
         self.cores -= pod.weight[0]
         self.memory -= pod.weight[1]
         for port in pod.ports:
@@ -102,6 +106,15 @@ class NodeView:
             if not self.owners[pod.owner]:
                 del self.owners[pod.owner]
 
+    def _add(self, requests: Amounts, sign: int) -> None:
+        for name, value in requests.items():
+            self.used[name] = self.used.get(name, 0.0) + sign * value
+
+
+def floats(exact: Mapping[str, Fraction]) -> Amounts:
+    """Amounts as the scheduler adds them up."""
+    return {name: float(value) for name, value in exact.items()}
+
 
 def anti_affinity(spec: Obj) -> list[Obj]:
     """The required terms."""
@@ -109,30 +122,28 @@ def anti_affinity(spec: Obj) -> list[Obj]:
     return terms
 
 
-class _Resources(msgspec.Struct, gc=False):
-    requests: dict[str, str | int | float] = {}
+class _Port(TypedDict, total=False):
+    hostPort: int
+    protocol: str
+    hostIP: str
 
 
-class _Port(msgspec.Struct, gc=False, rename="camel"):
-    host_port: int = 0
-    protocol: str = "TCP"
-    host_ip: str = msgspec.field(default="", name="hostIP")
+class _Container(TypedDict, total=False):
+    resources: dict[str, Any]
+    ports: list[_Port]
+    restartPolicy: str
 
 
-class _Container(msgspec.Struct, gc=False, rename="camel"):
-    resources: _Resources = msgspec.field(default_factory=_Resources)
-    ports: list[_Port] = []
-    restart_policy: str = ""
+class _Needs(TypedDict, total=False):
+    """Of a pod's spec what matters of those that are bound already."""
 
-
-class _Needs(msgspec.Struct, gc=False, rename="camel"):
-    containers: list[_Container] = []
-    init_containers: list[_Container] = []
-    resources: _Resources = msgspec.field(default_factory=_Resources)
-    overhead: dict[str, str | int | float] = {}
-    node_name: str = ""
-    priority: int = 0
-    affinity: dict[str, Any] | None = None
+    containers: list[_Container]
+    initContainers: list[_Container]
+    resources: dict[str, Any]
+    overhead: dict[str, Any]
+    nodeName: str
+    priority: int
+    affinity: dict[str, Any]
 
 
 class _Status(msgspec.Struct, gc=False, rename="camel"):
@@ -154,15 +165,15 @@ def view_of(entry: Entry) -> PodView:
     pod = _read(entry.raw)
     spec = pod.spec
     controller = entry.meta.controller
-    requests = _requested(spec)
+    requests = floats(pod_amounts(dict(spec), "requests"))
     return PodView(
         key=entry.key,
         uid=entry.meta.uid,
         labels=dict(entry.meta.labels),
-        spec=entry.read()["spec"] if not spec.node_name or spec.affinity else {},
+        spec=entry.read()["spec"] if not spec.get("nodeName") or "affinity" in spec else {},
         requests=requests,
         weight=(requests.get("cpu") or LEAST[0], requests.get("memory") or LEAST[1]),
-        priority=spec.priority,
+        priority=spec.get("priority", 0),
         ports=frozenset(_host_ports(spec)),
         owner=controller.uid if controller else "",
         started=parse_time(pod.status.start_time) or 0.0,
@@ -171,20 +182,11 @@ def view_of(entry: Entry) -> PodView:
     )
 
 
-def _requested(spec: _Needs) -> Amounts:
-    total = total_of(
-        [amounts(one.resources.requests) for one in spec.containers],
-        [(amounts(one.resources.requests), one.restart_policy == "Always") for one in spec.init_containers],
-    )
-    total.update(amounts(spec.resources.requests))
-    return add(total, amounts(spec.overhead))
-
-
 def _host_ports(spec: _Needs) -> Iterator[tuple[str, str, int]]:
-    for container in spec.containers:
-        for port in container.ports:
-            if port.host_port:
-                yield port.host_ip or "0.0.0.0", port.protocol, port.host_port
+    for container in spec["containers"]:
+        for port in container.get("ports", ()):
+            if number := port.get("hostPort"):
+                yield port.get("hostIP") or "0.0.0.0", port.get("protocol", "TCP"), number
 
 
 class _Spec(msgspec.Struct, gc=False, rename="camel"):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k9py.demo.cluster import Cluster
+from k9py.demo.controllers.claim_writes import SELECTED
 from k9py.demo.controllers.placement import meets
 from k9py.demo.controllers.scheduling.filters import Filter, Round
 from k9py.demo.controllers.scheduling.views import NodeView, PodView
 from k9py.demo.core.store import Obj
-
-SELECTED = "volume.kubernetes.io/selected-node"
-"""The annotation by which the binder learns where a claim's volume is to be."""
 
 
 def _claims(cluster: Cluster, pod: PodView) -> Iterator[tuple[str, Obj | None]]:

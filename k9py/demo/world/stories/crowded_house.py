@@ -9,16 +9,18 @@ from k9py.demo.world.stories.story import Story
 
 
 def _begin(shop: Shop) -> None:
-    hungry = container("load", "ci/runner:2.330.0", "300m", "96Mi")
+    hungry = container("load", "ci/runner:2.330.0", "1500m", "256Mi")
     note = {"kubernetes.io/description": "부하 테스트: to be taken down on Friday"}
-    test = deployment("monitoring", "load-test", hungry, replicas=40, annotations=note)
+    urgent = {"priorityClassName": "shop-critical"}
+    test = deployment("monitoring", "load-test", hungry, replicas=12, annotations=note, pod=urgent)
     write(shop.cluster, [test])
 
 
 STORY = Story(
     "crowded-house",
     "New pods of the shop stay Pending: who takes all the cores?",
-    """Somebody runs a load test in the namespace monitoring. It asks for more cores than the nodes have, so that
-whatever the shop scales up or rolls out stays Pending. Mended by scaling monitoring/load-test to 0.""",
+    """Somebody runs a load test with the priority of the shop itself. It drives out what matters less, and asks for
+more cores than the nodes have, so that whatever the shop scales up or rolls out stays Pending. Mended by scaling
+monitoring/load-test to 0.""",
     _begin,
 )
