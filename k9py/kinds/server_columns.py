@@ -25,7 +25,10 @@ _TIMES = frozenset({"Last Seen", "First Seen", "Last Schedule"})
 """Columns of built-in kinds that say how long ago something was. Those of CRDs have the type `date`."""
 
 _STATES = frozenset(
-    "type,status,phase,ready,available,condition,state,health,healthy,synced,health status,sync status".split(",")
+    (
+        *("type", "status", "phase", "ready", "available", "condition", "state"),
+        *("health", "healthy", "synced", "health status", "sync status"),
+    )
 )
 _WORDS = {
     Tone.OK: "true ready active bound available healthy synced running valid",

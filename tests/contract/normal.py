@@ -29,6 +29,7 @@ RULES: Sequence[tuple[str, str]] = (
     (r"\.[0-9a-f]{16}\b", ".EVENT"),
     (r"\bnode[12]\b|\bworker-[a-z]\b|\bcp-1\b", "NODE"),
     (r"(?<![\w.-])(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?(?<=\d[smhd])(?![\w.-])", "AGE"),
+    (r"AGE \(x\d+ over AGE\)", "AGE"),
 )
 _COMPILED = [(re.compile(pattern), replacement) for pattern, replacement in RULES]
 

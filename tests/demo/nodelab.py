@@ -11,8 +11,9 @@ from k9py.demo.controllers.nodelifecycle import NodeLifecycle
 from k9py.demo.controllers.scheduler import Scheduler
 from k9py.demo.core.store import Obj
 from k9py.demo.node.images import Image
-from k9py.demo.node.kubelets import Kubelets, PodRun
+from k9py.demo.node.kubelets import Kubelets
 from k9py.demo.node.nodes import make_node
+from k9py.demo.node.pod_run import PodRun
 from k9py.demo.node.program import Load, Process, Program
 
 START = 1_795_626_380.0
@@ -58,8 +59,8 @@ class Told(Program):
 class Lab:
     """The cluster, and what tests do with it."""
 
-    def __init__(self, nodes: int = 2, schedule: bool = True) -> None:
-        self.cluster = Cluster(START, 7)
+    def __init__(self, nodes: int = 2, schedule: bool = True, off: frozenset[str] = frozenset()) -> None:
+        self.cluster = Cluster(START, 7, off)
         bootstrap(self.cluster)
         self.kubelets = self.cluster.kubelets = Kubelets(self.cluster)
         self.kubelets.start()

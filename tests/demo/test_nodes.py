@@ -8,6 +8,7 @@ import pytest
 
 from k9py.demo.api.registry import CONTROLLER, Deletion
 from k9py.demo.controllers.podgc import PodGarbage
+from k9py.demo.core.parts import parts_of
 from k9py.demo.node.control_plane import install
 from k9py.demo.node.nodes import make_node
 from tests.demo.nodelab import Lab, Told
@@ -68,6 +69,18 @@ def test_the_lease_is_renewed_and_the_status_now_and_then(lab: Lab) -> None:
     lab.cluster.clock.advance(320)
     assert condition(lab, "node1", "Ready")["lastHeartbeatTime"] > beats[0]
     assert condition(lab, "node1", "Ready")["lastTransitionTime"] == "2026-11-25T17:06:20Z"
+
+
+@pytest.mark.parametrize(("release", "grace"), [("1.20", 40), ("1.31", 40), ("1.32", 50), ("1.36", 50)])
+def test_a_node_is_of_the_release_of_its_cluster_and_doubted_as_soon_as_that_does(release: str, grace: int) -> None:
+    lab = Lab(nodes=1, off=parts_of(release))
+    assert node(lab, "node1")["status"]["nodeInfo"]["kubeletVersion"].startswith(f"v{release}.")
+    lab.cluster.clock.advance(10)
+    lab.kubelets.stop("node1")
+    lab.cluster.clock.advance(grace - 1)
+    assert condition(lab, "node1", "Ready")["status"] == "True"
+    lab.cluster.clock.advance(7)
+    assert condition(lab, "node1", "Ready")["status"] == "Unknown"
 
 
 def test_a_silent_node_is_doubted_and_its_pods_leave(lab: Lab) -> None:

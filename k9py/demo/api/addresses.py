@@ -26,9 +26,7 @@ class Addresses:
         self._random = registry.random
         self._addresses: dict[str, str] = {}
         self._ports: dict[tuple[int, str], str] = {}
-        for entry in registry.store.entries("services"):
-            self._hear(Change("ADDED", entry, None))
-        registry.store.listen("services", self._hear)
+        registry.store.follow("services", self._hear)
 
     def holder(self, address: str) -> str | None:
         """The uid of the service that has it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from k9py.demo.api.addresses import NETWORK, Addresses
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Key, Obj
+from k9py.demo.data import load
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 ADDRESS = "172.18.0.2"
@@ -38,7 +38,7 @@ def bootstrap(cluster: Cluster) -> None:
 
 def read_defaults() -> list[Obj]:
     """The objects that the real server makes by itself (data/rbac.json)."""
-    found: list[Obj] = msgspec.json.decode(files("k9py.demo.data").joinpath("rbac.json").read_bytes())
+    found: list[Obj] = msgspec.json.decode(load("rbac.json"))
     return found
 
 

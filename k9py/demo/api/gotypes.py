@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import msgspec
-import zstandard
 
 from k9py.demo.api.goscalars import canonical_quantity, canonical_time
+from k9py.demo.data import load
 
 META = "k8s.io.apimachinery.pkg.apis.meta.v1"
 
@@ -69,8 +68,7 @@ class _Data(msgspec.Struct):
 
 @cache
 def _data() -> _Data:
-    packed = files("k9py.demo.data").joinpath("protobuf.json.zst").read_bytes()
-    return msgspec.json.decode(zstandard.ZstdDecompressor().decompress(packed), type=_Data)
+    return msgspec.json.decode(load("protobuf.json.zst"), type=_Data)
 
 
 @cache

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 
 from k9py.demo.core.store import Obj
+from k9py.demo.data import load
 
 _ZERO: Mapping[str, Any] = {"string": "", "bool": False, "int32": 0, "int64": 0, "int": 0, "uint32": 0}
 _AS_THEY_ARE = ("metav1.", "intstr.", "resource.", "types.")
@@ -19,7 +19,7 @@ _AS_THEY_ARE = ("metav1.", "intstr.", "resource.", "types.")
 
 @cache
 def _types() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = msgspec.json.decode(files("k9py.demo.data").joinpath("internal.json").read_bytes())
+    found: Mapping[str, Any] = msgspec.json.decode(load("internal.json"))
     return found
 
 

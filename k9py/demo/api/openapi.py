@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
-import zstandard
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.parts import known_as
 from k9py.demo.core.store import Key
+from k9py.demo.data import load
 
 Schema = Mapping[str, Any]
 
@@ -96,8 +95,7 @@ def _resolved(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
 @cache
 def packed_documents() -> Mapping[str, msgspec.Raw]:
     """The documents by their path (`apis/apps/v1`), each as JSON."""
-    packed = files("k9py.demo.data").joinpath("openapi.json.zst").read_bytes()
-    return msgspec.json.decode(zstandard.ZstdDecompressor().decompress(packed), type=dict[str, msgspec.Raw])
+    return msgspec.json.decode(load("openapi.json.zst"), type=dict[str, msgspec.Raw])
 
 
 class _Parts(msgspec.Struct):

@@ -57,9 +57,7 @@ class Ledger:
         self._accounts: dict[str, dict[str, Account]] = {}
         self._heard: set[str] = set()
         self.changed: list[Callable[[Key], None]] = []
-        for entry in self._store.entries("resourcequotas"):
-            self._learn(Change("ADDED", entry, None))
-        self._store.listen("resourcequotas", self._learn)
+        self._store.follow("resourcequotas", self._learn)
 
     def of(self, namespace: str) -> list[Account]:
         """The quotas of a namespace, in order of their names."""

@@ -116,9 +116,7 @@ class Rbac:
         self._bindings: dict[str, dict[str, Binding]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[tuple[Binding, Obj]]] = {}
         for collection, learn in (*((one, self._role) for one in _ROLES), *((one, self._bind) for one in _BINDINGS)):
-            for entry in registry.store.entries(collection):
-                learn(Change("ADDED", entry, None))
-            registry.store.listen(collection, learn)
+            registry.store.follow(collection, learn)
 
     def allowed(self, user: User, asked: Attributes) -> tuple[bool, str]:
         """Whether the user may, and why."""

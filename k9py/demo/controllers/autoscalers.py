@@ -60,9 +60,7 @@ class Autoscalers(Controller):
             else:
                 self.enqueue(change.entry.key, PERIOD)
 
-        for entry in self.store.entries(AUTOSCALERS):
-            hear(Change("ADDED", entry, None))
-        self.store.listen(AUTOSCALERS, hear)
+        self.store.follow(AUTOSCALERS, hear)
 
     def reconcile(self, key: Key) -> None:
         """Weigh its metrics, scale what it refers to, write the status."""

@@ -45,9 +45,7 @@ class Controller:
             for key in keys(change) if keys else (change.entry.key,):
                 self.enqueue(key)
 
-        for entry in self.store.entries(collection):
-            hear(Change("ADDED", entry, None))
-        self.store.listen(collection, hear)
+        self.store.follow(collection, hear)
 
     def enqueue(self, key: Key, delay: float = 0.0) -> None:
         """Reconcile a key in so many seconds; the sooner counts when it is waiting already."""

@@ -44,17 +44,15 @@ class DaemonSets(Controller):
         """Watch sets, pods, and nodes."""
         self.watch(SETS)
         owners = self.owner(SETS, "DaemonSet")
-        for collection, keys in (("pods", owners), ("nodes", self._concerned)):
-            self._gather(collection, keys)
+        self._gather("pods", lambda change: owners(change) if self.pods.is_news(change) else ())
+        self._gather("nodes", self._concerned)
 
     def _gather(self, collection: str, keys: Callable[[Change], Iterable[Key]]) -> None:
         def hear(change: Change) -> None:
             for key in keys(change):
                 self.enqueue(key, BATCH)
 
-        for entry in self.store.entries(collection):
-            hear(Change("ADDED", entry, None))
-        self.store.listen(collection, hear)
+        self.store.follow(collection, hear)
 
     def reconcile(self, key: Key) -> None:
         """Make what is missing, delete what is too much, replace what is old, write the status."""

@@ -82,9 +82,7 @@ class Jobs(Controller):
             for key in owners(change):
                 self.enqueue(key, 0.0 if change.type == "ADDED" else BATCH)
 
-        for entry in self.store.entries("pods"):
-            hear(Change("ADDED", entry, None))
-        self.store.listen("pods", hear)
+        self.store.follow("pods", hear)
 
     def reconcile(self, key: Key) -> None:
         """Count what has ended, make or delete pods, write the status."""

@@ -76,9 +76,7 @@ class Namespaces(Controller):
 
     def start(self) -> None:
         """Watch namespaces."""
-        for entry in self.store.entries("namespaces"):
-            self._hear(Change("ADDED", entry, None))
-        self.store.listen("namespaces", self._hear)
+        self.store.follow("namespaces", self._hear)
 
     def reconcile(self, key: Key) -> None:
         """Delete what is in it; look again when that may be gone."""

@@ -16,9 +16,7 @@ class Orphans:
         self._cluster = cluster
         self._collection = collection
         self._keys: dict[str, set[Key]] = {}
-        for entry in cluster.store.entries(collection):
-            self._hear(Change("ADDED", entry, None))
-        cluster.store.listen(collection, self._hear)
+        cluster.store.follow(collection, self._hear)
 
     def within(self, namespace: str) -> list[Entry]:
         """Those of a namespace, in order of their names."""

@@ -140,9 +140,7 @@ class Pods:
         self._orphans: dict[str, set[Key]] = {}
         self._before: Pod | None = None
         """What the pod was that has changed last."""
-        for entry in self._store.entries("pods"):
-            self._hear(Change("ADDED", entry, None))
-        self._store.listen("pods", self._hear)
+        self._store.follow("pods", self._hear)
 
     def get(self, key: Key) -> Pod | None:
         """A pod as it is now."""

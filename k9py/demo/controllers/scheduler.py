@@ -52,9 +52,7 @@ class Scheduler(Controller):
 
     def start(self) -> None:
         """Look at all nodes and pods, then hear of their changes."""
-        for entry in self.store.entries("nodes"):
-            self._hear_node(Change("ADDED", entry, None))
-        self.store.listen("nodes", self._hear_node)
+        self.store.follow("nodes", self._hear_node)
         self.watch("pods", self._concerned)
         for collection in ("persistentvolumeclaims", "persistentvolumes"):
             self.store.listen(collection, lambda _: self._retry_all())

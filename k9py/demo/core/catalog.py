@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 
 from k9py.demo.core.parts import renamed, without
+from k9py.demo.data import load
 from k9py.values.resource import Gvr
 
 ALIASES = {"events.events.k8s.io": "events"}
@@ -174,7 +174,7 @@ def version_rank(version: str) -> tuple[int, int, int, str]:
 
 def load_catalog(off: frozenset[str] = frozenset()) -> Catalog:
     """What a Kubernetes of the version in data/ serves without some parts. Source: its aggregated discovery."""
-    found = msgspec.json.decode(files("k9py.demo.data").joinpath("discovery.json").read_bytes())
+    found = msgspec.json.decode(load("discovery.json"))
     entries = [
         (item["metadata"].get("name", ""), version["version"], entry)
         for item in found["items"]

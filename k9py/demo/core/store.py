@@ -254,6 +254,12 @@ class Store:
         listeners[token] = hear
         return lambda: listeners.pop(token, None) and None
 
+    def follow(self, collection: str, hear: Callable[[Change], None]) -> Callable[[], None]:
+        """Hear of what is there as if it were new, then of each change."""
+        for entry in self.entries(collection):
+            hear(Change("ADDED", entry, None))
+        return self.listen(collection, hear)
+
     def listen_all(self, hear: Callable[[Change], None]) -> None:
         """Hear of each change of every collection, of those that are yet to come too."""
         self._hearers.append(hear)

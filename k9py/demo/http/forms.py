@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.status import StatusError, bad_request
 from k9py.demo.core.store import Entry, Obj
+from k9py.demo.data import load
 from k9py.demo.http.accepting import Accepted, accept
 from k9py.demo.http.answers import encode
 
@@ -107,7 +107,7 @@ def _whole(served: Served) -> Form:
 
 @cache
 def _empty() -> Mapping[str, Obj]:
-    found: Mapping[str, Obj] = msgspec.json.decode(files("k9py.demo.data").joinpath("bookmarks.json").read_bytes())
+    found: Mapping[str, Obj] = msgspec.json.decode(load("bookmarks.json"))
     return found
 
 

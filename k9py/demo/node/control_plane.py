@@ -9,7 +9,7 @@ from k9py.demo.core.parts import release_of
 from k9py.demo.core.store import Key, Obj
 from k9py.demo.node.addons import NAMESPACE, add_dns, add_metrics_server, add_proxy
 from k9py.demo.node.components import ELECTED, Component, components, images
-from k9py.demo.node.nodes import LEASES, make_lease, touch_lease
+from k9py.demo.node.leases import LEASES, make_lease, touch_lease
 
 RENEW = 2.0
 """Seconds between renewals of a leader's lease."""

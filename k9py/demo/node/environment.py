@@ -13,6 +13,7 @@ import msgspec
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
+from k9py.demo.node.nodes import internal_address
 from k9py.values.quantity import parse_quantity
 
 _REFERENCE = re.compile(r"\$(\$|\([A-Za-z_.-][\w.-]*\))")
@@ -156,7 +157,7 @@ def field_value(cluster: Cluster, pod: Obj, path: str, ip: str) -> str:
     read = _FIELDS.get(path)
     if read is None:
         raise ConfigError(f"unsupported fieldPath: {path}")
-    return read(pod, ip, host_ip(cluster, pod["spec"].get("nodeName", "")))
+    return read(pod, ip, internal_address(_node(cluster, pod)))
 
 
 def _listed(labels: Mapping[str, str] | None) -> str:
@@ -164,11 +165,8 @@ def _listed(labels: Mapping[str, str] | None) -> str:
     return "\n".join(f'{name}="{value}"' for name, value in sorted((labels or {}).items()))
 
 
-def host_ip(cluster: Cluster, node: str) -> str:
-    """The internal address of a node."""
-    found = cluster.registry.read("nodes", "", node)
-    addresses = (found or {}).get("status", {}).get("addresses", ())
-    return next((str(one["address"]) for one in addresses if one["type"] == "InternalIP"), "")
+def _node(cluster: Cluster, pod: Obj) -> Obj:
+    return cluster.registry.read("nodes", "", pod["spec"].get("nodeName", "")) or {}
 
 
 def resource_value(cluster: Cluster, pod: Obj, container: Obj, reference: Obj) -> str:
@@ -180,7 +178,6 @@ def resource_value(cluster: Cluster, pod: Obj, container: Obj, reference: Obj) -
     resources: dict[str, Any] = target.get("resources", {})
     value = resources.get(which, {}).get(resource)
     if value is None and which == "limits":
-        node = cluster.registry.read("nodes", "", pod["spec"].get("nodeName", "")) or {}
-        value = node.get("status", {}).get("allocatable", {}).get(resource)
+        value = _node(cluster, pod).get("status", {}).get("allocatable", {}).get(resource)
     divisor = parse_quantity(str(reference.get("divisor") or "1")) or 1.0
     return str(math.ceil(parse_quantity(str(value or "0")) / divisor - 1e-9))

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from k9py.demo.core.store import Obj
-from k9py.demo.node.nodes import BAD, GOOD, conditions, renew_lease
+from k9py.demo.node.leases import renew_lease
+from k9py.demo.node.nodes import BAD, GOOD, conditions
 
 if TYPE_CHECKING:
     from k9py.demo.node.kubelet import Kubelet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from k9py.demo.node import evicting, mirrors
 from k9py.demo.node.container import INIT
 from k9py.demo.node.heartbeat import Heartbeat
 from k9py.demo.node.images import Image, Images, full_name, image_id
+from k9py.demo.node.nodes import internal_address
 from k9py.demo.node.pod_run import PodRun
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Kubelet:
         self.intent = Intent("kubelet", f"system:node:{self.name}")
         self._pulls_end = 0.0
         self._pulling: dict[str, float] = {}
-        self.address = _address(node)
+        self.address = internal_address(node) or "10.0.0.10"
         self._range = ip_network(node.get("spec", {}).get("podCIDR") or DEFAULT_RANGE)
         self._used: set[str] = set()
         self._last = 1
@@ -211,10 +211,3 @@ class Kubelet:
         self.heartbeat.report()
         for run in list(self.runs.values()):
             run.revive()
-
-
-def _address(node: Obj) -> str:
-    found: Iterator[str] = (
-        str(one["address"]) for one in node.get("status", {}).get("addresses", ()) if one["type"] == "InternalIP"
-    )
-    return next(found, "10.0.0.10")

@@ -6,14 +6,11 @@ import msgspec
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Change, Entry
-from k9py.demo.node.container import Container
 from k9py.demo.node.heartbeat import RENEW
 from k9py.demo.node.images import Images
 from k9py.demo.node.kubelet import Kubelet
 from k9py.demo.node.pod_run import PodRun
 from k9py.demo.node.usage import Usage
-
-__all__ = ["Container", "Kubelets", "PodRun"]
 
 
 class _Container(msgspec.Struct, gc=False):
@@ -55,20 +52,6 @@ class _Pod(msgspec.Struct, gc=False):
         return self.over or (bool(statuses) and all(one.state.running is not None for one in statuses))
 
 
-class _NodeSpec(msgspec.Struct, gc=False):
-    unschedulable: bool = False
-
-
-class _NodeStatus(msgspec.Struct, gc=False, rename="camel"):
-    node_info: dict[str, str] = {}
-
-
-class _Node(msgspec.Struct, gc=False):
-    spec: _NodeSpec = msgspec.field(default_factory=_NodeSpec)
-    status: _NodeStatus = msgspec.field(default_factory=_NodeStatus)
-
-
-_read_node = msgspec.json.Decoder(_Node).decode
 _read = msgspec.json.Decoder(_Pod).decode
 
 
@@ -116,17 +99,6 @@ class Kubelets:
         kubelet = self._where.get(uid)
         return kubelet.find(uid) if kubelet else None
 
-    def adopt(self, entry: Entry) -> None:
-        """A pod whose status has been written already, as one that has been running for long.
-
-        Its containers are made when somebody asks for their logs, for their figures or for a shell in them. Pods that
-        run when they are first seen, and whose programs do nothing by themselves, are taken so anyway.
-        """
-        kubelet = self._kubelets.get(_read(entry.raw).spec.node_name)
-        if kubelet and entry.meta.uid not in self._where:
-            self._where[entry.meta.uid] = kubelet
-            kubelet.adopt(entry)
-
     def bound(self, node: str) -> list[Entry]:
         """The pods of a node that its kubelet has, as the store has them."""
         kubelet = self._kubelets.get(node)
@@ -150,11 +122,11 @@ class Kubelets:
         if change.type == "DELETED":
             self._kubelets.pop(name, None)
             return
-        node = _read_node(change.entry.raw)
+        node = change.entry.read()
         kubelet = self._kubelets.get(name)
         if kubelet is not None:
-            kubelet.heartbeat.cordon(node.spec.unschedulable)
-        elif node.status.node_info:
+            kubelet.heartbeat.cordon(bool(node["spec"].get("unschedulable")))
+        elif node.get("status", {}).get("nodeInfo"):
             # one that somebody has only written down has no kubelet
             self._kubelets[name] = Kubelet(self, change.entry)
             if self._started:

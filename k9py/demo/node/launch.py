@@ -14,7 +14,6 @@ from k9py.demo.node.images import Image
 from k9py.demo.node.log import Log
 from k9py.demo.node.program import Process, StartError
 from k9py.demo.node.shell.program import program_for
-from k9py.demo.node.statuses import waiting
 
 if TYPE_CHECKING:
     from k9py.demo.node.pod_run import PodRun
@@ -179,9 +178,3 @@ def _post_start(run: PodRun, container: Container, handler: Obj) -> Generator[fl
     if container.process:
         container.process.exit(137, "Error")
     return hook.error
-
-
-def pending(container: Container, has_inits: bool) -> None:
-    """The state before anything has been tried."""
-    if not container.state:
-        container.state = waiting("PodInitializing" if has_inits else "ContainerCreating")

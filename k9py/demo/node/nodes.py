@@ -10,18 +10,14 @@ from typing import NamedTuple
 from k9py.demo.api.quantities import write_amount
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.parts import release_of
-from k9py.demo.core.store import Key, Obj
+from k9py.demo.core.store import Obj
+from k9py.demo.node.leases import renew_lease
 from k9py.values.quantity import parse_quantity
 
 RUNTIME = "containerd://2.1.4"
 SYSTEM = "Debian GNU/Linux 13 (trixie)"
 KERNEL = "6.12.48+deb13-amd64"
 KUBELET_PORT = 10250
-
-LEASES = "leases.coordination.k8s.io"
-LEASE_NAMESPACE = "kube-node-lease"
-LEASE_SECONDS = 40
-"""How long a node is believed after its last sign of life."""
 
 RESERVED_MEMORY = 100 * 2**20
 """Bytes that are kept for evictions: allocatable is less by as much."""
@@ -68,20 +64,14 @@ def make_node(
     """A node that is up, with its lease. Its address and its pods' range follow from how many there are already."""
     number = cluster.store.count("nodes")
     cidr = f"10.{244 + number // 256}.{number % 256}.0/24"
-    node: Obj = {
-        "kind": "Node",
-        "apiVersion": "v1",
-        "metadata": {
-            "name": name,
-            "labels": _labels(name, roles, zone) | dict(labels or {}),
-            "annotations": {
-                "node.alpha.kubernetes.io/ttl": "0",
-                "volumes.kubernetes.io/controller-managed-attach-detach": "true",
-            },
-        },
-        "spec": {"podCIDR": cidr, "podCIDRs": [cidr]},
-        "status": _status(cluster, name, number, cores, parse_quantity(memory)),
+    status = _status(cluster, name, number, cores, parse_quantity(memory))
+    spec = {"podCIDR": cidr, "podCIDRs": [cidr]}
+    metadata = {
+        "name": name,
+        "labels": _labels(name, roles, zone) | dict(labels or {}),
+        "annotations": dict(_ANNOTATIONS),
     }
+    node = {"kind": "Node", "apiVersion": "v1", "metadata": metadata, "spec": spec, "status": status}
     cluster.registry.make("nodes", node)
 
     def settle(found: Obj) -> Obj:
@@ -96,6 +86,10 @@ def make_node(
     return made
 
 
+_ANNOTATIONS = {
+    "node.alpha.kubernetes.io/ttl": "0",
+    "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+}
 _CONTROL_PLANE_TAINT = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
 
 
@@ -136,6 +130,12 @@ def _status(cluster: Cluster, name: str, number: int, cores: float, memory: floa
             "systemUUID": _uuid(known),
         },
     }
+
+
+def internal_address(node: Obj) -> str:
+    """Where the other nodes reach it; empty if it does not say."""
+    addresses = node.get("status", {}).get("addresses", ())
+    return next((str(one["address"]) for one in addresses if one["type"] == "InternalIP"), "")
 
 
 def _images(cluster: Cluster) -> list[Obj]:
@@ -179,32 +179,3 @@ def conditions(now: str, old: Mapping[str, Obj], pressed: Iterable[str]) -> list
             }
         )
     return found
-
-
-def renew_lease(cluster: Cluster, name: str, uid: str) -> None:
-    """The sign of life of a node."""
-    key = Key(LEASES, LEASE_NAMESPACE, name)
-    if not touch_lease(cluster, key) and cluster.store.get(Key("namespaces", "", LEASE_NAMESPACE)):
-        owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": uid}
-        make_lease(cluster, key, name, LEASE_SECONDS, ownerReferences=[owner])
-
-
-def touch_lease(cluster: Cluster, key: Key) -> bool:
-    """Renew a lease. Answers whether there is one."""
-    entry = cluster.store.get(key)
-    if entry is not None:
-        lease = entry.read()
-        lease["spec"]["renewTime"] = cluster.clock.micro_stamp()
-        cluster.store.put(key, lease)
-    return entry is not None
-
-
-def make_lease(cluster: Cluster, key: Key, holder: str, seconds: int, leads: bool = False, **metadata: object) -> None:
-    """A lease that its holder has from now on. `leads`: it says since when, as those of leaders do."""
-    now = cluster.clock.micro_stamp()
-    spec: Obj = {"holderIdentity": holder, "leaseDurationSeconds": seconds, "renewTime": now}
-    if leads:
-        spec |= {"acquireTime": now, "leaseTransitions": 0}
-    named = {"name": key.name, "namespace": key.namespace, **metadata}
-    obj = {"kind": "Lease", "apiVersion": "coordination.k8s.io/v1", "metadata": named, "spec": spec}
-    cluster.registry.make(LEASES, obj)

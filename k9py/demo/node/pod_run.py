@@ -11,9 +11,9 @@ from k9py.demo.api.qos import qos_class
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Entry, Obj
 from k9py.demo.node import admission, mounts, reporting, resizing, restoring, statuses, stopping
-from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Backoff, Container, specs_of
+from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Container, specs_of
 from k9py.demo.node.files import Volume
-from k9py.demo.node.launch import launch, pending
+from k9py.demo.node.launch import launch
 from k9py.demo.node.ordering import due, finished
 from k9py.demo.node.probes import Prober
 from k9py.demo.node.program import Process, Program
@@ -52,7 +52,7 @@ class PodRun(Worker):
         """What its containers share, by name."""
         self._gated = False
         """Whether its readiness depends on conditions that others write."""
-        self._mounts = Backoff()
+        self._mount_wait = 0.0
         self._deadline: Timer | None = None
 
     @property
@@ -216,8 +216,8 @@ class PodRun(Worker):
         for problem in problems:
             self.warn("FailedMount", problem)
         if problems:
-            self._mounts.wait = min(self._mounts.wait * 2 or 0.5, 122.0)
-            self.sync_in(self._mounts.wait)
+            self._mount_wait = min(self._mount_wait * 2 or 0.5, 122.0)
+            self.sync_in(self._mount_wait)
             return False
         yield self.random.uniform(0.4, 1.0)
         self.sandboxed = True
@@ -248,9 +248,13 @@ class PodRun(Worker):
             for spec in pod["spec"].get(kind, ()):
                 if spec["name"] not in self.containers:
                     sidecar = kind == INIT and spec.get("restartPolicy") == "Always"
-                    container = Container(spec["name"], Program(), kind=kind, sidecar=sidecar)
-                    pending(container, inits)
-                    self.containers[container.name] = container
+                    self.containers[spec["name"]] = Container(
+                        spec["name"],
+                        Program(),
+                        kind=kind,
+                        sidecar=sidecar,
+                        state=statuses.waiting("PodInitializing" if inits else "ContainerCreating"),
+                    )
 
     def _show_reasons(self) -> None:
         """What the last attempt has failed for is said now, one sync later, as the kubelet's reason cache does it."""

@@ -13,8 +13,7 @@ class EagerInput(Input):
     act at once. In a burst, `backspace 1 2 enter` would be `1 2 backspace enter`: another number than was typed.
     """
 
-    async def on_key(self, event: events.Key) -> None:
-        """Let a bound key act here and now."""
+    async def _on_key(self, event: events.Key) -> None:
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
             event.stop()
             event.prevent_default()

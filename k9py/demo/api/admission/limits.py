@@ -22,9 +22,7 @@ class Limits:
 
     def __init__(self, registry: Registry) -> None:
         self._found: dict[str, dict[str, Obj]] = {}
-        for entry in registry.store.entries("limitranges"):
-            self._hear(Change("ADDED", entry, None))
-        registry.store.listen("limitranges", self._hear)
+        registry.store.follow("limitranges", self._hear)
 
     def of(self, namespace: str) -> list[list[Obj]]:
         """The items of each, in the order of their names."""

@@ -118,9 +118,7 @@ class Priorities:
 
     def __init__(self, registry: Registry) -> None:
         self._by_name: dict[str, tuple[Priority, bool]] = {}
-        for entry in registry.store.entries("priorityclasses.scheduling.k8s.io"):
-            self._learn(Change("ADDED", entry, None))
-        registry.store.listen("priorityclasses.scheduling.k8s.io", self._learn)
+        registry.store.follow("priorityclasses.scheduling.k8s.io", self._learn)
 
     def find(self, name: str) -> Priority | None:
         """The class of that name; without a name the default one, if there is one."""

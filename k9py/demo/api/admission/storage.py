@@ -19,9 +19,7 @@ class DefaultClass:
 
     def __init__(self, registry: Registry) -> None:
         self._marked: dict[str, str] = {}
-        for entry in registry.store.entries(CLASSES):
-            self._hear(Change("ADDED", entry, None))
-        registry.store.listen(CLASSES, self._hear)
+        registry.store.follow(CLASSES, self._hear)
 
     @property
     def name(self) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from k9py.demo.api.tables.printer import Definitions, Printer, name_and_time, pr
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.store import Entry, Obj
+from k9py.demo.data import load
 
 Found = tuple[Definitions, Printer]
 
@@ -96,7 +96,7 @@ def _native(served: Served) -> Found:
 @cache
 def columns() -> Mapping[str, Definitions]:
     """Columns of all kinds that have some, by collection."""
-    found: dict[str, Definitions] = msgspec.json.decode(files("k9py.demo.data").joinpath("columns.json").read_bytes())
+    found: dict[str, Definitions] = msgspec.json.decode(load("columns.json"))
     found["pods.metrics.k8s.io"] = found["nodes.metrics.k8s.io"]
     name, *_, age = found["configmaps"]
     found["scales"] = [{**name, "format": ""}, *map(_count, SCALE_COUNTS.items()), age]

@@ -10,7 +10,7 @@ from k9py.demo.core.status import StatusError, bad_request
 from k9py.demo.core.store import Obj
 from k9py.demo.http.call import Call
 from k9py.demo.http.channels.sockets import wants_socket
-from k9py.demo.node.kubelets import Container
+from k9py.demo.node.container import Container
 from k9py.demo.node.program import Process
 
 KINDS = ("containers", "initContainers", "ephemeralContainers")
