@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -72,6 +72,11 @@ def selector_from(spec: LabelSelector | None) -> Selector:
         return Selector(None)
     equal = [Requirement(key, "=", (value,)) for key, value in (spec.match_labels or {}).items()]
     return Selector((*equal, *(_requirement_from(expression) for expression in spec.match_expressions or ())))
+
+
+def read_selector(spec: Mapping[str, Any] | None) -> Selector:
+    """The same of a LabelSelector as JSON has it."""
+    return selector_from(None if spec is None else msgspec.convert(spec, LabelSelector))
 
 
 def parse_selector(text: str) -> Selector:

@@ -121,10 +121,10 @@ class Lab:
 
     def delete(self, name: str, grace: int | None = None) -> None:
         """As kubectl delete does."""
-        from k9py.demo.api.registry import CONTROLLER, Deletion
+        from k9py.demo.api.registry import SYSTEM, Deletion
 
         served = self.cluster.catalog.storage("pods")
-        self.cluster.registry.delete(served, "default", name, Deletion(grace=grace), CONTROLLER)
+        self.cluster.registry.delete(served, "default", name, Deletion(grace=grace), SYSTEM)
 
     def gone(self, name: str) -> bool:
         """Whether a pod is not there any more."""

@@ -101,7 +101,7 @@ class Old:
 
     async def until(self, condition: Callable[[], bool], what: str, step: float = 0.1) -> None:
         """Let the cluster's time pass until a condition holds."""
-        end = asyncio.get_running_loop().time() + 10
+        end = asyncio.get_running_loop().time() + 20
         while not condition():
             assert asyncio.get_running_loop().time() < end, f"never came to be: {what}"
             self.cluster.clock.advance(step)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from k9py.demo.api.registry import CONTROLLER, Deletion
+from k9py.demo.api.registry import SYSTEM, Deletion
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.core.store import Change, Obj
@@ -68,7 +68,7 @@ class Stage:
         served = self.cluster.catalog.storage(collection)
         namespace = self.namespace if served.namespaced else ""
         how = Deletion(propagation=propagation, grace=grace)
-        self.cluster.registry.delete(served, namespace, name, how, CONTROLLER)
+        self.cluster.registry.delete(served, namespace, name, how, SYSTEM)
 
     def say(self, name: str, *, phase: str = "Running", ready: bool = True) -> None:
         """Set the state of a pod, as a kubelet does."""

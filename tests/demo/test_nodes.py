@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from k9py.demo.api.registry import CONTROLLER, Deletion
+from k9py.demo.api.registry import SYSTEM, Deletion
 from k9py.demo.controllers.podgc import PodGarbage
 from k9py.demo.core.parts import parts_of
 from k9py.demo.node.control_plane import install
@@ -199,7 +199,7 @@ def test_a_mirror_that_is_deleted_is_shown_again(lab: Lab) -> None:
     lab.cluster.clock.advance(40)
     before = lab.cluster.registry.read("pods", "kube-system", "etcd-control")
     served = lab.cluster.catalog.storage("pods")
-    lab.cluster.registry.delete(served, "kube-system", "etcd-control", Deletion(), CONTROLLER)
+    lab.cluster.registry.delete(served, "kube-system", "etcd-control", Deletion(), SYSTEM)
     lab.cluster.clock.advance(3)
     after = lab.cluster.registry.read("pods", "kube-system", "etcd-control")
     assert before is not None

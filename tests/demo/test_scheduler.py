@@ -197,6 +197,10 @@ def test_room_that_is_made_is_made_once_and_kept(lab: Lab) -> None:
         lab.pod(f"vip{number}", asking(cpu="2"), priorityClassName="high")
     lab.cluster.clock.advance(1)
     nominated = {f"vip{number}": lab.status(f"vip{number}")["nominatedNodeName"] for number in range(3)}
+    victim = next(f"low{number}" for number in range(6) if "deletionTimestamp" in lab.read(f"low{number}")["metadata"])
+    first = lab.status(victim)["conditions"][0]
+    assert (first["type"], first["reason"]) == ("DisruptionTarget", "PreemptionByScheduler")
+    assert first["observedGeneration"] == 1
     for number in range(3):
         lab.pod(f"new{number}", asking(cpu="2"))
     label(lab, "node1", touched="1")

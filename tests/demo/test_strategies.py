@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from k9py.demo.api.addresses import Addresses
-from k9py.demo.api.registry import CONTROLLER, Deletion, Intent
+from k9py.demo.api.registry import SYSTEM, Deletion, Intent
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Obj
@@ -99,26 +99,26 @@ def test_all_addresses_of_a_small_network_differ(cluster: Cluster) -> None:
 def test_a_pod_that_runs_nowhere_is_gone_at_once_and_others_in_their_time(cluster: Cluster) -> None:
     pods = cluster.catalog.storage("pods")
     _create(cluster, "pods", _pod("pending"))
-    last, gone = cluster.registry.delete(pods, "rules", "pending", Deletion(), CONTROLLER)
+    last, gone = cluster.registry.delete(pods, "rules", "pending", Deletion(), SYSTEM)
     assert gone
     assert last["metadata"]["deletionGracePeriodSeconds"] == 0
     assert last["metadata"]["generation"] == 2
     _create(cluster, "pods", _pod("running", nodeName="node1"))
-    first, gone = cluster.registry.delete(pods, "rules", "running", Deletion(), CONTROLLER)
+    first, gone = cluster.registry.delete(pods, "rules", "running", Deletion(), SYSTEM)
     assert not gone
     assert first["metadata"]["deletionGracePeriodSeconds"] == 30
-    later, _ = cluster.registry.delete(pods, "rules", "running", Deletion(grace=60), CONTROLLER)
+    later, _ = cluster.registry.delete(pods, "rules", "running", Deletion(grace=60), SYSTEM)
     assert later["metadata"] == first["metadata"]
-    sooner, _ = cluster.registry.delete(pods, "rules", "running", Deletion(grace=5), CONTROLLER)
+    sooner, _ = cluster.registry.delete(pods, "rules", "running", Deletion(grace=5), SYSTEM)
     assert sooner["metadata"]["deletionTimestamp"] == cluster.clock.stamp(cluster.clock.now + 5)
     assert sooner["metadata"]["generation"] == 2
-    assert cluster.registry.delete(pods, "rules", "running", Deletion(grace=0), CONTROLLER)[1]
+    assert cluster.registry.delete(pods, "rules", "running", Deletion(grace=0), SYSTEM)[1]
 
 
 def test_a_deletion_that_means_another_object_is_refused(cluster: Cluster) -> None:
     _create(cluster, "pods", _pod())
     with pytest.raises(StatusError, match=r'on Pod "web": the UID in the precondition \(x\) does not match the UID in'):
-        cluster.registry.delete(cluster.catalog.storage("pods"), "rules", "web", Deletion(uid="x"), CONTROLLER)
+        cluster.registry.delete(cluster.catalog.storage("pods"), "rules", "web", Deletion(uid="x"), SYSTEM)
 
 
 def test_what_is_being_deleted_takes_no_new_finalizers(cluster: Cluster) -> None:
@@ -129,7 +129,7 @@ def test_what_is_being_deleted_takes_no_new_finalizers(cluster: Cluster) -> None
     }
     served = cluster.catalog.storage("configmaps")
     _create(cluster, "configmaps", obj)
-    cluster.registry.delete(served, "rules", "a", Deletion(), CONTROLLER)
+    cluster.registry.delete(served, "rules", "a", Deletion(), SYSTEM)
 
     def add(old: Obj) -> Obj:
         old["metadata"]["finalizers"].append("d.e/f")
@@ -141,7 +141,7 @@ def test_what_is_being_deleted_takes_no_new_finalizers(cluster: Cluster) -> None
 
 def test_a_namespace_waits_until_its_finalizer_is_gone_and_the_default_one_stays(cluster: Cluster) -> None:
     namespaces = cluster.catalog.storage("namespaces")
-    obj, gone = cluster.registry.delete(namespaces, "", "rules", Deletion(), CONTROLLER)
+    obj, gone = cluster.registry.delete(namespaces, "", "rules", Deletion(), SYSTEM)
     assert not gone
     assert obj["status"]["phase"] == "Terminating"
     assert "deletionGracePeriodSeconds" not in obj["metadata"]
@@ -149,8 +149,8 @@ def test_a_namespace_waits_until_its_finalizer_is_gone_and_the_default_one_stays
         'pods "web" is forbidden: unable to create new content in namespace rules because it is being terminated'
     )
     with pytest.raises(StatusError, match='namespaces "default" is forbidden: this namespace may not be deleted'):
-        cluster.registry.delete(namespaces, "", "default", Deletion(), CONTROLLER)
-    cluster.registry.update(namespaces, "", "rules", lambda old: {**old, "spec": {}}, CONTROLLER, "finalize")
+        cluster.registry.delete(namespaces, "", "default", Deletion(), SYSTEM)
+    cluster.registry.update(namespaces, "", "rules", lambda old: {**old, "spec": {}}, SYSTEM, "finalize")
     assert cluster.registry.read("namespaces", "", "rules") is None
 
 

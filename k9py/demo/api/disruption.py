@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-import msgspec
-
+from k9py.demo.api.conditions import without
 from k9py.demo.api.patching import Failed
 from k9py.demo.api.registry import Deletion, Intent
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import forbidden, too_many_requests
 from k9py.demo.core.store import Entry, Obj
-from k9py.values.selector import LabelSelector, Selector, selector_from
+from k9py.values.selector import read_selector
 
 BUDGETS = "poddisruptionbudgets.policy"
 MESSAGE = "Cannot evict pod as it would violate the pod's disruption budget."
+BY_EVICTION = "EvictionByEvictionAPI"
+"""The reason of a pod that has been evicted; no generation is told with it, as with the others."""
 _SEVERAL = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
 _LARGEST = 2000
 """Pods whose disruption the budget's controller has not seen yet."""
@@ -31,7 +32,7 @@ def evict(cluster: Cluster, namespace: str, name: str, how: Deletion, intent: In
         if budgets and not _may_go_anyway(pod, budgets[0].read()):
             _take(cluster, budgets[0], name, intent)
     if not intent.dry_run:
-        mark(cluster, (namespace, name), "EvictionByEvictionAPI", "Eviction API: evicting")
+        mark(cluster, (namespace, name), BY_EVICTION, "Eviction API: evicting")
     cluster.registry.delete(served, namespace, name, how, intent)
 
 
@@ -39,12 +40,8 @@ def budgets_of(cluster: Cluster, pod: Obj) -> list[Entry]:
     """The budgets that protect a pod."""
     metadata = pod["metadata"]
     labels = metadata.get("labels") or {}
-    return [one for one in cluster.store.entries(BUDGETS, metadata["namespace"]) if _selector(one).matches(labels)]
-
-
-def _selector(budget: Entry) -> Selector:
-    selector = budget.read()["spec"].get("selector")
-    return selector_from(msgspec.convert(selector, LabelSelector) if selector is not None else None)
+    budgets = cluster.store.entries(BUDGETS, metadata["namespace"])
+    return [one for one in budgets if read_selector(one.read()["spec"].get("selector")).matches(labels)]
 
 
 def _unprotected(pod: Obj) -> bool:
@@ -111,9 +108,9 @@ def _refuse(cause: str, seconds: int = 0) -> NoReturn:
     raise too_many_requests(MESSAGE, {"causes": causes}, seconds)
 
 
-def mark(cluster: Cluster, key: tuple[str, str], reason: str, message: str, **more: str) -> Obj:
-    """Tell by a condition why a pod goes (KEP-3329). `key` is namespace and name, `more` what else its status says."""
-    condition = {
+def mark(cluster: Cluster, key: tuple[str, str], reason: str, message: str, phase: str = "") -> Obj:
+    """Tell by a condition why a pod goes (KEP-3329). `key` is namespace and name; `phase` what becomes of it."""
+    condition: Obj = {
         "type": "DisruptionTarget",
         "status": "True",
         "lastProbeTime": None,
@@ -124,8 +121,11 @@ def mark(cluster: Cluster, key: tuple[str, str], reason: str, message: str, **mo
 
     def change(obj: Obj) -> Obj:
         status = obj.setdefault("status", {})
-        others = [one for one in status.get("conditions") or () if one["type"] != "DisruptionTarget"]
-        obj["status"] = {**status, **more, "conditions": [*others, condition]}
+        if reason != BY_EVICTION:
+            condition["observedGeneration"] = obj["metadata"].get("generation", 1)
+        status["conditions"] = [*without(status.get("conditions"), "DisruptionTarget"), condition]
+        if phase:
+            status["phase"] = phase
         return obj
 
     return cluster.registry.patch("pods", key, change, "status")

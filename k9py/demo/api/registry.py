@@ -45,7 +45,8 @@ class Intent:
     warnings: list[str] = field(default_factory=list)
 
 
-CONTROLLER = Intent()
+SYSTEM = Intent()
+"""Of the control plane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Registry:
             raise not_found(served.group, served.plural, name)
         return entry
 
-    def make(self, collection: str, obj: Obj, intent: Intent = CONTROLLER) -> Obj:
+    def make(self, collection: str, obj: Obj, intent: Intent = SYSTEM) -> Obj:
         """Create an object in the collection that it belongs to; its namespace stands in its metadata."""
         return self.create(self.catalog.storage(collection), obj, intent)
 
@@ -142,7 +143,7 @@ class Registry:
         namespace: str,
         name: str,
         change: Callable[[Obj], Obj | None],
-        intent: Intent = CONTROLLER,
+        intent: Intent = SYSTEM,
         subresource: str = "",
     ) -> Obj:
         """Change an object. `change` gets a copy and answers what it is to be; None, or the same, writes nothing.
@@ -207,7 +208,7 @@ class Registry:
 
     def patch(self, collection: str, key: tuple[str, str], change: Callable[[Obj], Obj | None], sub: str = "") -> Obj:
         """A controller's change; `key` is namespace and name."""
-        return self.update(self.catalog.storage(collection), *key, change, CONTROLLER, sub)
+        return self.update(self.catalog.storage(collection), *key, change, SYSTEM, sub)
 
     def delete(self, served: Served, namespace: str, name: str, how: Deletion, intent: Intent) -> tuple[Obj, bool]:
         """Delete an object: its last state, and whether it is gone. Otherwise it is on its way: grace or finalizers."""
@@ -254,7 +255,7 @@ class Registry:
         """A controller's deletion of what may be gone already, or be another by now."""
         served = self.catalog.storage(collection)
         try:
-            self.delete(served, namespace, name, Deletion(grace, propagation, uid), CONTROLLER)
+            self.delete(served, namespace, name, Deletion(grace, propagation, uid), SYSTEM)
         except StatusError as error:
             if error.code not in (404, 409):
                 raise

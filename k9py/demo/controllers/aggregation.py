@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.core.store import Change, Entry, Key, Obj
-from k9py.values.selector import LabelSelector, Selector, selector_from
+from k9py.values.selector import Selector, read_selector
 
 ROLES = "clusterroles.rbac.authorization.k8s.io"
 
@@ -48,7 +46,7 @@ class AggregationController(Controller):
         self._selectors.pop(key, None)
         if change.type != "DELETED" and b'"aggregationRule"' in change.entry.raw:
             found = (change.entry.read().get("aggregationRule") or {}).get("clusterRoleSelectors") or ()
-            self._selectors[key] = tuple(selector_from(msgspec.convert(one, LabelSelector)) for one in found)
+            self._selectors[key] = tuple(read_selector(one) for one in found)
 
     def _selects(self, key: Key, entry: Entry) -> bool:
         return any(selector.matches(entry.meta.labels) for selector in self._selectors[key])

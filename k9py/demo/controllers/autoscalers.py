@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from k9py.demo.api.conditions import Conditions, set_in_place
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.conditions import Conditions, set_in_place
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.pods import pods_of
 from k9py.demo.controllers.proposals import Ask, Proposal, propose

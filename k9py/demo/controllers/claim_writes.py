@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from k9py.demo.api.registry import Registry
-from k9py.demo.controllers.pods import read_selector
 from k9py.demo.core.store import Obj
 from k9py.values.quantity import parse_quantity
+from k9py.values.selector import read_selector
 
 COMPLETED = "pv.kubernetes.io/bind-completed"
 BY_US = "pv.kubernetes.io/bound-by-controller"

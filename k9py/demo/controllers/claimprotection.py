@@ -8,8 +8,9 @@ from typing import ClassVar
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.claims import CLAIMS
 from k9py.demo.controllers.controller import Controller
+from k9py.demo.controllers.owning import let_go
 from k9py.demo.controllers.pods import Pod, pods_of
-from k9py.demo.core.store import Change, Key, Obj
+from k9py.demo.core.store import Change, Key
 
 GUARD = "kubernetes.io/pvc-protection"
 
@@ -35,16 +36,8 @@ class ClaimProtection(Controller):
         entry = self.store.get(key)
         if entry is None or not entry.meta.deletion_timestamp or GUARD not in entry.meta.finalizers:
             return
-        if any(not pod.finished and key.name in claims_of(pod) for pod in self.pods.within(key.namespace)):
-            return
-
-        def change(obj: Obj) -> Obj:
-            rest = [one for one in obj["metadata"].pop("finalizers", ()) if one != GUARD]
-            if rest:
-                obj["metadata"]["finalizers"] = rest
-            return obj
-
-        self.registry.patch(CLAIMS, key[1:], change)
+        if all(pod.finished or key.name not in claims_of(pod) for pod in self.pods.within(key.namespace)):
+            let_go(self.registry, key, GUARD)
 
     def _learn(self, change: Change) -> Iterable[Key]:
         entry = change.entry

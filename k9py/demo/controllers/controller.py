@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from k9py.demo.api.apply import stamped
-from k9py.demo.api.registry import CONTROLLER
+from k9py.demo.api.registry import SYSTEM
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.status import StatusError
-from k9py.demo.core.store import Change, Entry, Key, Obj
+from k9py.demo.core.store import Change, Key, Obj
 
 MANAGER = "kube-controller-manager"
 """Who is said to have written what controllers write (managedFields)."""
@@ -69,7 +69,7 @@ class Controller:
             return {**obj, "status": status}
 
         stamping = stamped(self.cluster, served, change, MANAGER, "status")
-        self.registry.update(served, key.namespace, key.name, stamping, CONTROLLER, "status")
+        self.registry.update(served, key.namespace, key.name, stamping, SYSTEM, "status")
 
     def owner(self, collection: str, kind: str) -> Callable[[Change], Iterable[Key]]:
         """For `watch`: the controller of an object, if it is of that kind. Before a change and after it."""
@@ -91,18 +91,6 @@ class Controller:
         except StatusError as error:
             if not is_terminating(error):
                 raise
-
-
-def controller_ref(owner: Entry, kind: str, api_version: str) -> dict[str, object]:
-    """The ownerReference of what a controller makes for an object."""
-    return {
-        "apiVersion": api_version,
-        "kind": kind,
-        "name": owner.key.name,
-        "uid": owner.meta.uid,
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
 
 
 def is_terminating(error: StatusError) -> bool:

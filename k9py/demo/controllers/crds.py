@@ -8,6 +8,7 @@ from k9py.demo.api.crds import CLEANUP, COLLECTION, Spec, offers, read_spec
 from k9py.demo.api.registry import Deletion, Intent
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
+from k9py.demo.controllers.owning import let_go
 from k9py.demo.core.store import Entry, Key, Obj
 from k9py.values.resource import Gvr
 
@@ -116,11 +117,7 @@ class CustomResources(Controller):
             self.enqueue(entry.key, AGAIN)
             return
 
-        def change(obj: Obj) -> Obj:
-            obj["metadata"]["finalizers"] = [one for one in obj["metadata"]["finalizers"] if one != CLEANUP]
-            return obj
-
-        self.registry.patch(COLLECTION, ("", entry.key.name), change)
+        let_go(self.registry, entry.key, CLEANUP)
 
     def _clear(self, collection: str) -> bool:
         """Delete what is there; whether some of it stays for now. A definition is called as its collection is."""

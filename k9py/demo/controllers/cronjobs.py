@@ -12,8 +12,9 @@ import msgspec
 
 from k9py.demo.api.events import Recorder, reference
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.controller import Controller, controller_ref, is_terminating
+from k9py.demo.controllers.controller import Controller, is_terminating
 from k9py.demo.controllers.jobs import JOBS, outcome
+from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.schedule import Schedule, ScheduleError, parse_schedule
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Entry, Key, Obj

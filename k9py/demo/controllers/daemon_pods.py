@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from k9py.demo.controllers.controller import controller_ref
 from k9py.demo.controllers.history import POD_LABEL
+from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.placement import Site, fits, tolerates
 from k9py.demo.controllers.pods import Pod, pod_from_template
 from k9py.demo.core.store import Entry, Obj

@@ -8,15 +8,17 @@ from typing import Any, ClassVar
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.backoff import Backoff
-from k9py.demo.controllers.controller import Controller, controller_ref
+from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.daemon_pods import Wish, by_node, daemon_pod, wish_for
 from k9py.demo.controllers.daemon_update import Steps, is_rolling, limits, replacing, surging
 from k9py.demo.controllers.history import POD_LABEL, History
+from k9py.demo.controllers.owning import adopt, controller_ref
 from k9py.demo.controllers.placement import Site, site_of
 from k9py.demo.controllers.podcontrol import BURST, PodControl
-from k9py.demo.controllers.pods import Pod, pods_of, read_selector
+from k9py.demo.controllers.pods import Pod, pods_of
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Change, Entry, Key, Obj
+from k9py.values.selector import read_selector
 
 SETS = "daemonsets.apps"
 BATCH = 0.2
@@ -115,7 +117,7 @@ class DaemonSets(Controller):
         owned = [pod for pod in self.pods.owned(entry.meta.uid) if selector.matches(pod.labels)]
         for pod in self.pods.orphans(entry.key.namespace):
             if selector.requirements and pod.active and selector.matches(pod.labels):
-                self.control.adopt(pod, controller_ref(entry, "DaemonSet", "apps/v1"))
+                adopt(self.registry, pod.key, controller_ref(entry, "DaemonSet", "apps/v1"))
                 owned.append(pod)
         return by_node(owned)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from k9py.demo.controllers.conditions import find, without
+from k9py.demo.api.conditions import find, without
 from k9py.demo.controllers.rollout_math import NEVER, asked, count, is_complete, max_unavailable, wanted
 from k9py.demo.core.clock import Clock
 from k9py.demo.core.store import Obj

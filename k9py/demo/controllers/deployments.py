@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from k9py.demo.api.conditions import find
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.backoff import Backoff
-from k9py.demo.controllers.conditions import find
-from k9py.demo.controllers.controller import Controller, controller_ref
+from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.deployment_status import (
     condition,
     counted,
@@ -18,8 +18,8 @@ from k9py.demo.controllers.deployment_status import (
     seconds_left,
     set_condition,
 )
-from k9py.demo.controllers.orphans import Orphans
-from k9py.demo.controllers.pods import pods_of, read_selector
+from k9py.demo.controllers.owning import Orphans, adopt, controller_ref, disown
+from k9py.demo.controllers.pods import pods_of
 from k9py.demo.controllers.rolling import scale_down_old, scale_newest
 from k9py.demo.controllers.rollout import DEPLOYMENTS, SETS, Rollout, active_or_latest
 from k9py.demo.controllers.rollout_math import (
@@ -32,6 +32,7 @@ from k9py.demo.controllers.rollout_math import (
     wanted,
 )
 from k9py.demo.core.store import Change, Entry, Key, Obj
+from k9py.values.selector import read_selector
 
 
 class Deployments(Controller):
@@ -43,7 +44,7 @@ class Deployments(Controller):
         super().__init__(cluster)
         self.pods = pods_of(cluster)
         self.recorder = Recorder(cluster, "deployment-controller")
-        self.orphans = Orphans(cluster, SETS)
+        self.orphans = Orphans(cluster.registry, SETS)
         self.backoff = Backoff()
 
     def start(self) -> None:
@@ -85,10 +86,10 @@ class Deployments(Controller):
             return owned
         for one in owned:
             if not selector.matches(one.meta.labels):
-                self.orphans.release(one, entry.meta.uid)
+                disown(self.registry, one.key, {entry.meta.uid})
         for one in self.orphans.within(entry.key.namespace):
             if selector.requirements and selector.matches(one.meta.labels) and not one.meta.deletion_timestamp:
-                self.orphans.adopt(one, controller_ref(entry, "Deployment", "apps/v1"))
+                adopt(self.registry, one.key, controller_ref(entry, "Deployment", "apps/v1"))
         return [one for one in self.store.owned(entry.meta.uid) if one.key.collection == SETS]
 
     def _adopters(self, change: Change) -> Iterable[Key]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
+from k9py.demo.api.conditions import set_in_place
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.conditions import set_in_place
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.pods import Pod, pods_of, read_selector
+from k9py.demo.controllers.pods import Pod, pods_of
 from k9py.demo.controllers.rollout_math import scaled
 from k9py.demo.controllers.scales import Scale, find_scale
 from k9py.demo.controllers.selections import Selections
 from k9py.demo.core.store import Change, Entry, Key, Obj
 from k9py.values.age import parse_time
+from k9py.values.selector import read_selector
 
 BUDGETS = "poddisruptionbudgets.policy"
 FORGET = 120.0

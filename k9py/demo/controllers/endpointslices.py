@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from k9py.demo.controllers.controller import controller_ref
+from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.pods import Pod
 from k9py.demo.controllers.service_ports import Ports, hostname_in, resolve_ports
 from k9py.demo.controllers.services import (

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.core.store import Change, Entry, Key, Obj, OwnerRef
+from k9py.demo.controllers.owning import disown, let_go
+from k9py.demo.core.store import Change, Entry, Key, OwnerRef
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
@@ -76,7 +77,7 @@ class GarbageCollector(Controller):
         if not lost:
             return
         if owners.solid:
-            self._forget(entry, lost)
+            disown(self.registry, entry.key, lost)
             return
         how = "Background"
         if ORPHAN in entry.meta.finalizers:
@@ -98,12 +99,12 @@ class GarbageCollector(Controller):
             if ref.uid == uid and ref.block_owner_deletion
         )
         if next(blocking, None) is None:
-            self._drop_finalizer(entry, FOREGROUND)
+            let_go(self.registry, entry.key, FOREGROUND)
 
     def _orphan(self, entry: Entry) -> None:
         for owned in list(self.store.owned(entry.meta.uid)):
-            self._forget(owned, frozenset({entry.meta.uid}))
-        self._drop_finalizer(entry, ORPHAN)
+            disown(self.registry, owned.key, {entry.meta.uid})
+        let_go(self.registry, entry.key, ORPHAN)
 
     def _owners(self, entry: Entry) -> _Owners:
         solid, waiting, gone = 0, set(), set()
@@ -130,26 +131,6 @@ class GarbageCollector(Controller):
         if served is None or (served.namespaced and not entry.key.namespace):
             return None
         return Key(served.storage, entry.key.namespace if served.namespaced else "", ref.name)
-
-    def _forget(self, entry: Entry, uids: frozenset[str]) -> None:
-        """Take owners out of its references."""
-
-        def change(obj: Obj) -> Obj:
-            rest = [ref for ref in obj["metadata"].pop("ownerReferences", ()) if ref["uid"] not in uids]
-            if rest:
-                obj["metadata"]["ownerReferences"] = rest
-            return obj
-
-        self.registry.patch(entry.key.collection, entry.key[1:], change)
-
-    def _drop_finalizer(self, entry: Entry, name: str) -> None:
-        def change(obj: Obj) -> Obj:
-            rest = [one for one in obj["metadata"].pop("finalizers", ()) if one != name]
-            if rest:
-                obj["metadata"]["finalizers"] = rest
-            return obj
-
-        self.registry.patch(entry.key.collection, entry.key[1:], change)
 
 
 CONTROLLER = GarbageCollector

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from k9py.demo.api.registry import Registry
-from k9py.demo.controllers.controller import controller_ref
+from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.pods import essence, safe_hash
 from k9py.demo.core.store import Entry, Obj
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from k9py.demo.controllers.controller import controller_ref
 from k9py.demo.controllers.indexes import parse_indexes, write_indexes
+from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.pods import Pod, pod_from_template
 from k9py.demo.core.store import Entry, Obj
 

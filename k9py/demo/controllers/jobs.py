@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from k9py.demo.api.conditions import find, is_true, without
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.conditions import find, is_true, without
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.job_pods import (
     FINALIZER,
@@ -19,6 +19,7 @@ from k9py.demo.controllers.job_pods import (
     open_indexes,
     tally,
 )
+from k9py.demo.controllers.owning import let_go
 from k9py.demo.controllers.podcontrol import BURST, PodControl
 from k9py.demo.controllers.pods import Pod, pods_of
 from k9py.demo.core.status import StatusError
@@ -276,16 +277,9 @@ class Jobs(Controller):
 
     def _untrack(self, pods: Sequence[Pod]) -> None:
         """Take the finalizer from pods."""
-
-        def change(obj: Obj) -> Obj:
-            rest = [one for one in obj["metadata"].pop("finalizers", ()) if one != FINALIZER]
-            if rest:
-                obj["metadata"]["finalizers"] = rest
-            return obj
-
         for pod in pods:
             if self.store.get(pod.key):
-                self.registry.patch("pods", pod.key[1:], change)
+                let_go(self.registry, pod.key, FINALIZER)
 
 
 def outcome(obj: Obj) -> str:

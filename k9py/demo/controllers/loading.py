@@ -24,6 +24,6 @@ def found_controllers() -> Iterator[type[Controller]]:
     found: list[type[Controller]] = []
     for module in iter_modules(package.__path__, f"{package.__name__}."):
         controller = getattr(import_module(module.name), "CONTROLLER", None)
-        if isinstance(controller, type):  # the registry has an Intent of that name
+        if controller:
             found.append(controller)
     return iter(sorted(found, key=lambda one: one.name))

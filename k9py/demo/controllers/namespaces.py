@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from k9py.demo.api.conditions import set_in_place
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.backoff import Backoff
-from k9py.demo.controllers.conditions import set_in_place
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.pods import pods_of
 from k9py.demo.core.catalog import Served

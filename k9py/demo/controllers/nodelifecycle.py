@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from k9py.demo.api.conditions import find, set_in_place
 from k9py.demo.api.disruption import mark
 from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.conditions import find, set_in_place
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.placement import bears
 from k9py.demo.core.clock import Timer

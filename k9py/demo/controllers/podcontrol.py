@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from k9py.demo.api.events import Recorder
-from k9py.demo.api.registry import CONTROLLER, Deletion
+from k9py.demo.api.registry import SYSTEM, Deletion
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import is_terminating
 from k9py.demo.controllers.pods import Pod
@@ -52,34 +51,13 @@ class PodControl:
         """Delete a pod as its owner."""
         served = self._cluster.catalog.storage("pods")
         try:
-            self._cluster.registry.delete(served, pod.key.namespace, pod.name, Deletion(), CONTROLLER)
+            self._cluster.registry.delete(served, pod.key.namespace, pod.name, Deletion(), SYSTEM)
         except StatusError as error:
             if error.code != 404:
                 self._recorder.warning(owner, "FailedDelete", f"Error deleting: {error.message}")
                 raise
             return
         self._recorder.normal(owner, "SuccessfulDelete", f"Deleted pod: {pod.name}")
-
-    def adopt(self, pod: Pod, ref: Mapping[str, Any]) -> None:
-        """Become the controller of a pod that has none."""
-
-        def change(obj: Obj) -> Obj:
-            obj["metadata"]["ownerReferences"] = [*obj["metadata"].get("ownerReferences", ()), dict(ref)]
-            return obj
-
-        self._cluster.registry.patch("pods", (pod.key.namespace, pod.name), change)
-
-    def release(self, pod: Pod, uid: str) -> None:
-        """Be its controller no more."""
-
-        def change(obj: Obj) -> Obj:
-            rest = [ref for ref in obj["metadata"].get("ownerReferences", ()) if ref["uid"] != uid]
-            obj["metadata"].pop("ownerReferences", None)
-            if rest:
-                obj["metadata"]["ownerReferences"] = rest
-            return obj
-
-        self._cluster.registry.patch("pods", (pod.key.namespace, pod.name), change)
 
     def _try(self, owner: Obj, pod: Obj) -> StatusError | None:
         try:

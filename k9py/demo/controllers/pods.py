@@ -206,11 +206,6 @@ def deletion_cost(annotations: Mapping[str, str]) -> int:
         return 0
 
 
-def read_selector(spec: Mapping[str, Any] | None) -> Selector:
-    """The selector of a spec (LabelSelector as JSON has it)."""
-    return selector_from(None if spec is None else msgspec.convert(spec, LabelSelector))
-
-
 def read_map_selector(labels: Mapping[str, str] | None) -> Selector:
     """The selector of a Service or ReplicationController: a map. None and an empty one select nothing."""
     return selector_from(LabelSelector(match_labels=labels) if labels else None)

@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.backoff import Backoff
-from k9py.demo.controllers.controller import Controller, controller_ref
+from k9py.demo.controllers.controller import Controller
+from k9py.demo.controllers.owning import adopt, controller_ref, disown
 from k9py.demo.controllers.podcontrol import BURST, PodControl
-from k9py.demo.controllers.pods import Pod, pod_from_template, pods_of, read_selector
+from k9py.demo.controllers.pods import Pod, pod_from_template, pods_of
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Change, Entry, Key, Obj
-from k9py.values.selector import Selector
+from k9py.values.selector import Selector, read_selector
 
 
 class ReplicaSets(Controller):
@@ -75,11 +76,11 @@ class ReplicaSets(Controller):
             return kept
         for pod in owned:
             if not selector.matches(pod.labels):
-                self.control.release(pod, entry.meta.uid)
+                disown(self.registry, pod.key, {entry.meta.uid})
         if selector.requirements:
             for pod in self.pods.orphans(entry.key.namespace):
                 if pod.active and selector.matches(pod.labels):
-                    self.control.adopt(pod, ref)
+                    adopt(self.registry, pod.key, ref)
                     kept.append(pod)
         return kept
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from k9py.demo.api.apply import stamped
+from k9py.demo.api.conditions import find
 from k9py.demo.api.events import Recorder
-from k9py.demo.api.registry import CONTROLLER
+from k9py.demo.api.registry import SYSTEM
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.conditions import find
-from k9py.demo.controllers.controller import MANAGER, controller_ref, is_terminating
+from k9py.demo.controllers.controller import MANAGER, is_terminating
 from k9py.demo.controllers.deployment_status import condition, deadline, set_condition
+from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.pods import HASH_LABEL, same_template, template_hash
 from k9py.demo.controllers.revisions import REVISION, age_order, annotated, by_revision, next_revision, size_annotations
 from k9py.demo.controllers.rollout_math import NEVER, new_size, wanted
@@ -126,7 +127,7 @@ class Rollout:
         registry = self._cluster.registry
         served = registry.catalog.storage(DEPLOYMENTS)
         stamping = stamped(self._cluster, served, change, MANAGER, "status")
-        registry.update(served, *self.key[1:], stamping, CONTROLLER, "status")
+        registry.update(served, *self.key[1:], stamping, SYSTEM, "status")
         return True
 
     def _new_set(self, number: int) -> Obj:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.pods import read_map_selector, read_selector
+from k9py.demo.controllers.pods import read_map_selector
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.store import Entry, Key, Obj
-from k9py.values.selector import Selector
+from k9py.values.selector import Selector, read_selector
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from k9py.demo.api.binding import bind
+from k9py.demo.api.conditions import set_in_place
 from k9py.demo.api.registry import Intent
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.backoff import Backoff
-from k9py.demo.controllers.conditions import set_in_place
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.scheduling import preemption, scoring, volumes
 from k9py.demo.controllers.scheduling.affinity import filters_for

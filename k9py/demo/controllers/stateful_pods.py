@@ -6,10 +6,11 @@ import copy
 from typing import Any
 
 from k9py.demo.api.events import Recorder
-from k9py.demo.api.registry import CONTROLLER, Deletion
+from k9py.demo.api.registry import SYSTEM, Deletion
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.controller import controller_ref, is_terminating
+from k9py.demo.controllers.controller import is_terminating
 from k9py.demo.controllers.history import POD_LABEL
+from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.pods import Pod, pod_from_template
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Entry, Key, Obj
@@ -61,7 +62,7 @@ class StatefulPods:
         served = self._registry.catalog.storage("pods")
         where = f"Delete Pod {pod.name} in StatefulSet {obj['metadata']['name']}"
         try:
-            self._registry.delete(served, pod.key.namespace, pod.name, Deletion(), CONTROLLER)
+            self._registry.delete(served, pod.key.namespace, pod.name, Deletion(), SYSTEM)
         except StatusError as error:
             self._recorder.warning(obj, "FailedDelete", f"{where} failed error: {error.message}")
             raise

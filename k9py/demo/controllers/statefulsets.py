@@ -7,14 +7,15 @@ from typing import Any, ClassVar
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.backoff import Backoff
-from k9py.demo.controllers.controller import Controller, controller_ref
+from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.history import POD_LABEL, History, revision_template
-from k9py.demo.controllers.podcontrol import PodControl
-from k9py.demo.controllers.pods import Pod, pods_of, read_selector
+from k9py.demo.controllers.owning import adopt, controller_ref
+from k9py.demo.controllers.pods import Pod, pods_of
 from k9py.demo.controllers.rollout_math import scaled, wanted
 from k9py.demo.controllers.stateful_pods import StatefulPods
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Change, Entry, Key, Obj
+from k9py.values.selector import read_selector
 
 SETS = "statefulsets.apps"
 
@@ -69,7 +70,6 @@ class StatefulSets(Controller):
         self.pods = pods_of(cluster)
         self.history = History(cluster.registry, "StatefulSet", "controller.kubernetes.io/hash", True)
         self.control = StatefulPods(cluster)
-        self.claims = PodControl(cluster, "statefulset-controller")
         self.backoff = Backoff()
 
     def start(self) -> None:
@@ -120,7 +120,7 @@ class StatefulSets(Controller):
             for pod in self.pods.orphans(entry.key.namespace):
                 named = ordinal_of(pod.name, entry.key.name) is not None
                 if named and pod.active and selector.matches(pod.labels):
-                    self.claims.adopt(pod, controller_ref(entry, "StatefulSet", "apps/v1"))
+                    adopt(self.registry, pod.key, controller_ref(entry, "StatefulSet", "apps/v1"))
                     owned.append(pod)
         found = ((ordinal_of(pod.name, entry.key.name), pod) for pod in owned)
         return {number: pod for number, pod in found if number is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from k9py.demo.controllers.conditions import find
+from k9py.demo.api.conditions import find
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.jobs import JOBS, outcome
 from k9py.demo.core.store import Key

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from k9py.demo.api.conditions import find
 from k9py.demo.api.virtual import SOURCES
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.conditions import find
 from k9py.demo.controllers.pods import Pod
 from k9py.demo.core.store import Obj
 from k9py.values.age import parse_duration, parse_time

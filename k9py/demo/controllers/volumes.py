@@ -8,7 +8,8 @@ from typing import ClassVar
 from k9py.demo.controllers.claim_writes import PROVISIONED
 from k9py.demo.controllers.claims import CLAIMS, VOLUMES
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.core.store import Change, Entry, Key, Obj
+from k9py.demo.controllers.owning import let_go
+from k9py.demo.core.store import Change, Key, Obj
 from k9py.values.age import parse_time
 
 GUARD = "kubernetes.io/pv-protection"
@@ -38,8 +39,8 @@ class Volumes(Controller):
             status = {"phase": phase, "lastPhaseTransitionTime": self.clock.stamp()}
             self.write_status(key, status)
         if entry.meta.deletion_timestamp:
-            if phase != "Bound":
-                self._unguard(entry)
+            if phase != "Bound" and GUARD in entry.meta.finalizers:
+                let_go(self.registry, key, GUARD)
         elif phase == "Released" and self._is_ours(volume):
             since = volume["status"].get("lastPhaseTransitionTime") if known == "Released" else self.clock.stamp()
             left = (parse_time(since) or 0.0) + UNMAKING - self.clock.now
@@ -59,16 +60,6 @@ class Volumes(Controller):
         """Whether somebody has made it for its claim, and unmakes it."""
         policy = volume["spec"].get("persistentVolumeReclaimPolicy")
         return policy == "Delete" and PROVISIONED in (volume["metadata"].get("annotations") or {})
-
-    def _unguard(self, entry: Entry) -> None:
-        def change(obj: Obj) -> Obj:
-            rest = [one for one in obj["metadata"].pop("finalizers", ()) if one != GUARD]
-            if rest:
-                obj["metadata"]["finalizers"] = rest
-            return obj
-
-        if GUARD in entry.meta.finalizers:
-            self.registry.patch(VOLUMES, entry.key[1:], change)
 
     def _concerned(self, change: Change) -> Iterable[Key]:
         name = change.entry.read()["spec"].get("volumeName")

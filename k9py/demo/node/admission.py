@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from k9py.demo.api.conditions import find
 from k9py.demo.api.podresources import pod_amounts
 from k9py.demo.api.quantities import Amounts, numbers
 from k9py.demo.core.store import Obj
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def refusal(run: PodRun, pod: Obj) -> tuple[str, str] | None:
     """Reason and message; None if it may run. What the scheduler has placed fits."""
-    if any(one["type"] == "PodScheduled" for one in (pod.get("status") or {}).get("conditions", ())):
+    if find((pod.get("status") or {}).get("conditions"), "PodScheduled"):
         return None
     node = run.cluster.registry.read("nodes", "", run.kubelet.name) or {}
     labels = node.get("metadata", {}).get("labels", {})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from k9py.demo.api.conditions import is_true
 from k9py.demo.core.clock import Clock
 from k9py.demo.core.store import Entry, Obj
 from k9py.demo.node import environment
@@ -29,9 +30,7 @@ _NO_FILES, _NO_LOG, _NO_CHANCE = Files(), Log(Clock(0.0)), Random(0)
 def restore(run: PodRun, pod: Obj) -> None:
     """Take over all that the status says; what it says to run is started, at the time at which it says it was."""
     status = pod.get("status") or {}
-    run.sandboxed = any(
-        one["type"] == "PodReadyToStartContainers" and one["status"] == "True" for one in status.get("conditions", ())
-    )
+    run.sandboxed = is_true(status.get("conditions"), "PodReadyToStartContainers")
     run.shown_ip = bool(status.get("podIP"))
     if status.get("phase") in ("Succeeded", "Failed"):
         run.over = status["phase"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from k9py.demo.api.conditions import find
 from k9py.demo.api.podresources import pod_resources
 from k9py.demo.core.store import Obj
 from k9py.demo.node.container import EPHEMERAL, INIT, MAIN, Container
@@ -122,8 +123,8 @@ def _readiness(containers: Sequence[Container], phase: str) -> Obj:
 def gates(found: list[Obj], pod: Obj) -> None:
     """Ready also needs the conditions that spec.readinessGates name."""
     wanted = [gate["conditionType"] for gate in pod["spec"].get("readinessGates", ())]
-    ready = next(one for one in found if one["type"] == "Ready")
-    if not wanted or ready["status"] != "True":
+    ready = find(found, "Ready")
+    if not wanted or not ready or ready["status"] != "True":
         return
     given = {one["type"]: one["status"] for one in pod.get("status", {}).get("conditions", ())}
     unmet = [_gate(name, given.get(name)) for name in wanted if given.get(name) != "True"]

@@ -12,12 +12,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-import msgspec
-
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
 from k9py.values.age import human_duration, parse_time
-from k9py.values.selector import LabelSelector, selector_from
+from k9py.values.selector import read_selector
 
 Cells = Callable[[Obj, Cluster], list[Any]]
 
@@ -83,7 +81,7 @@ def labels_text(labels: Mapping[str, str] | None) -> str:
 
 def selector_text(selector: Mapping[str, Any] | None) -> str:
     """A LabelSelector as it would be typed; empty where it selects all or nothing."""
-    return str(selector_from(msgspec.convert(selector, LabelSelector))) if selector else ""
+    return str(read_selector(selector)) if selector else ""
 
 
 def containers(template: Mapping[str, Any]) -> list[str]:

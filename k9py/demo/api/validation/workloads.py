@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from k9py.demo.api.internals import internal
 from k9py.demo.api.validation.podspec import check_pod_spec
 from k9py.demo.api.validation.selectors import check_selector
@@ -24,7 +22,7 @@ from k9py.demo.api.validation.words import (
 )
 from k9py.demo.core.status import Cause, forbidden_value, required
 from k9py.demo.core.store import Obj
-from k9py.values.selector import LabelSelector, SelectorError, selector_from
+from k9py.values.selector import SelectorError, read_selector
 
 _NO_MATCH = "`selector` does not match template `labels`"
 _TEMPLATE = "spec.template"
@@ -249,7 +247,7 @@ def _check_template(spec: Obj, match: bool = True) -> Iterator[Cause]:
 def _check_match(spec: Obj, labels: Obj) -> Iterator[Cause]:
     selector = spec.get("selector")
     try:
-        found = selector_from(msgspec.convert(selector, LabelSelector) if selector is not None else None)
+        found = read_selector(selector)
     except SelectorError:
         yield invalid("spec.selector", selector, "invalid label selector")
         return

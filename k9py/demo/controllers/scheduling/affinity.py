@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from k9py.demo.controllers.placement import fits, meets
-from k9py.demo.controllers.pods import read_selector
 from k9py.demo.controllers.scheduling.views import REQUIRED, NodeView, PodView, anti_affinity
 from k9py.demo.core.store import Obj
+from k9py.values.selector import read_selector
 
 if TYPE_CHECKING:
     from k9py.demo.controllers.scheduling.filters import Filter, Round

@@ -27,7 +27,7 @@ from k9py.demo.http.incoming import check_place
 from k9py.demo.http.options import PATCH, UPDATE, intent_of
 from k9py.demo.http.pseudo import as_call, pseudo, read_as
 from k9py.demo.http.writing import APPLY
-from k9py.values.selector import LabelSelector, selector_from
+from k9py.values.selector import read_selector
 
 SCALE = pseudo("autoscaling", "v1", "Scale")
 
@@ -42,7 +42,7 @@ class Parts:
 
 
 def _selector(obj: Obj) -> str:
-    return str(selector_from(msgspec.convert(obj["spec"].get("selector") or {}, LabelSelector)))
+    return str(read_selector(obj["spec"].get("selector") or {}))
 
 
 def _plain_selector(obj: Obj) -> str:
