@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from k9py.demo.api.apply import apply, stamp, stamped
-from k9py.demo.api.goscalars import canonical_quantity, canonical_time
-from k9py.demo.api.gotypes import as_go
+from k9py.demo.api.gotypes import as_go, canonical_quantity, canonical_time
 from k9py.demo.api.managed_fields import decode, encode, in_order, text_of
 from k9py.demo.api.managed_values import merged_order
 from k9py.demo.api.registry import Intent

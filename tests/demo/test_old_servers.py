@@ -15,6 +15,7 @@ from k9py.demo.core.parts import PARTS, parts_of, version_of
 from k9py.demo.serve import ADMIN, NAME
 from k9py.kinds.wellknown import DEPLOYMENTS
 from k9py.session import usage as usage_module
+from k9py.session.feed import Feed
 from k9py.session.runner import run_plan
 from k9py.values.log import LogLine, LogSource
 from k9py.values.request import Request
@@ -44,8 +45,9 @@ async def first_page_lives(it: Old) -> None:
     assert len(nodes.collection.records) == 2
     await it.put("deploy")
     await it.until(lambda: cells(deployments, "web").get("READY") == "2/2", "web ready", 1)
-    names = [name for namespace, name in pods.collection.records if namespace == "default"]
-    assert [cells(pods, name)["STATUS"] for name in names] == ["Running", "Running"]
+    await it.until(
+        lambda: statuses(pods) == ["Running", "Running"], "two pods running"
+    )  # two watches, each at its pace
 
 
 async def all_kinds_are_found(it: Old) -> None:
@@ -176,6 +178,11 @@ async def tour(off: frozenset[str]) -> None:
             await visit(it)
         notes = {topic: note for topic, note in it.session.notes.items() if note and topic != "metrics"}
         assert (it.faults, notes) == ([], {})
+
+
+def statuses(pods: Feed) -> list[str]:
+    """Those of the pods that are not the system's."""
+    return [cells(pods, name)["STATUS"] for namespace, name in pods.collection.records if namespace == "default"]
 
 
 def columns(it: Old, word: str) -> list[str]:

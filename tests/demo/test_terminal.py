@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Mapping
@@ -21,8 +20,7 @@ K9PY = [sys.executable, "-m", "k9py.cli"]
 
 def home(folder: Path) -> Mapping[str, str]:
     """A person who has no kubeconfig, and whose files all lie in that folder."""
-    kept = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
-    return kept | {"HOME": str(folder), "TMPDIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+    return {"KUBECONFIG": "", "HOME": str(folder), "TMPDIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
 
 
 def test_the_embedded_cluster_is_alive_and_leaves_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from k9py.demo.api.conditions import without
 from k9py.demo.api.patching import Failed
 from k9py.demo.api.registry import Intent
 from k9py.demo.api.validation.words import one_of
@@ -50,7 +51,7 @@ def _bound(cluster: Cluster, pod: Obj, node: str, annotations: Obj) -> Obj:
     if annotations:
         pod["metadata"]["annotations"] = {**(pod["metadata"].get("annotations") or {}), **annotations}
     status = pod.setdefault("status", {})
-    others = [one for one in status.get("conditions") or () if one["type"] != "PodScheduled"]
+    others = without(status.get("conditions"), "PodScheduled")
     scheduled = {"type": "PodScheduled", "status": "True", "lastProbeTime": None}
     status["conditions"] = [*others, {**scheduled, "lastTransitionTime": cluster.clock.stamp()}]
     status.pop("nominatedNodeName", None)

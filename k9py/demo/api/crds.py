@@ -83,7 +83,7 @@ class Version(msgspec.Struct, rename="camel"):
     @property
     def root(self) -> Schema:
         """The schema of its objects."""
-        return self.schema.open_a_p_i_v3_schema if self.schema else _ANYTHING
+        return (self.schema and self.schema.open_a_p_i_v3_schema) or _ANYTHING
 
 
 class Spec(msgspec.Struct, rename="camel"):
@@ -106,6 +106,17 @@ _read = msgspec.json.Decoder(_Definition).decode
 def read_spec(raw: bytes) -> Spec:
     """What a stored definition says."""
     return _read(raw).spec
+
+
+def find_spec(store: Store, served: Served) -> Spec | None:
+    """What the definition of a resource says; None if there is none."""
+    entry = store.get(Key(COLLECTION, "", served.gvr.full_name))
+    return read_spec(entry.raw) if entry else None
+
+
+def read_version(raw: bytes, name: str) -> Version:
+    """What a stored definition says of one version."""
+    return next((one for one in read_spec(raw).versions if one.name == name), Version(name))
 
 
 class Offer(NamedTuple):
@@ -145,14 +156,8 @@ def _entry(spec: Spec, version: Version) -> dict[str, Any]:
 
 def version_of(store: Store, served: Served) -> Version | None:
     """What the definition says of a resource that it has brought; None for others."""
-    if not served.custom:
-        return None
-    return next((one for one in _versions(store, served) if one.name == served.gvr.version), None)
-
-
-def _versions(store: Store, served: Served) -> list[Version]:
-    entry = store.get(Key(COLLECTION, "", served.gvr.full_name))
-    return read_spec(entry.raw).versions if entry else []
+    spec = find_spec(store, served) if served.custom else None
+    return next((one for one in spec.versions if one.name == served.gvr.version), None) if spec else None
 
 
 def deprecation(store: Store, served: Served) -> Iterator[str]:
@@ -163,7 +168,8 @@ def deprecation(store: Store, served: Served) -> Iterator[str]:
     if version.deprecation_warning is not None:
         yield version.deprecation_warning
         return
-    others = [one for one in _versions(store, served) if one.served and not one.deprecated]
+    spec = find_spec(store, served) or Spec()
+    others = [one for one in spec.versions if one.served and not one.deprecated]
     better = min((one.name for one in others), key=version_rank, default="")
     instead = f"; use {served.group}/{better} {served.kind}" if better else ""
     yield f"{served.gvr.api_version} {served.kind} is deprecated{instead}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from k9py.demo.api.conditions import is_true
 from k9py.demo.api.crds import Schema
 from k9py.demo.api.crds_validation import check
 from k9py.demo.api.validation.names import label_1035, subdomain
@@ -39,14 +40,9 @@ def check_definition(obj: Obj, old: Obj | None) -> Iterator[Cause]:
     yield from _check_scope(spec.get("scope", ""))
     yield from _check_versions(obj, spec.get("versions") or [])
     yield from _check_names(names)
-    if old and _established(old):
+    if old and is_true((old.get("status") or {}).get("conditions"), "Established"):
         yield from unchanged("spec.scope", spec.get("scope"), old["spec"].get("scope"))
         yield from unchanged("spec.names.kind", names.get("kind"), old["spec"]["names"].get("kind"))
-
-
-def _established(obj: Obj) -> bool:
-    conditions = (obj.get("status") or {}).get("conditions") or ()
-    return any(one["type"] == "Established" and one["status"] == "True" for one in conditions)
 
 
 def _check_approval(obj: Obj, group: str) -> Iterator[Cause]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from k9py.demo.api.conditions import without
+from k9py.demo.api.conditions import find, is_true, without
 from k9py.demo.api.patching import Failed
 from k9py.demo.api.registry import Deletion, Intent
 from k9py.demo.cluster import Cluster
@@ -52,8 +52,7 @@ def _unprotected(pod: Obj) -> bool:
 
 def _may_go_anyway(pod: Obj, budget: Obj) -> bool:
     """A pod that is not ready may go when enough others are, or always if the budget says so (KEP-3017)."""
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    if any(one["type"] == "Ready" and one["status"] == "True" for one in conditions):
+    if is_true((pod.get("status") or {}).get("conditions"), "Ready"):
         return False
     if budget["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow":
         return True
@@ -82,10 +81,10 @@ def _take(cluster: Cluster, entry: Entry, pod: str, intent: Intent) -> None:
 
 
 def _needs(name: str, status: Obj) -> str:
-    for condition in status.get("conditions") or ():
-        if condition["type"] == "DisruptionAllowed" and condition.get("reason") == "SyncFailed":
-            why = condition.get("message", "")
-            return f"The disruption budget {name} does not allow evicting pods currently because it failed sync: {why}"
+    found = find(status.get("conditions"), "DisruptionAllowed")
+    if found and found.get("reason") == "SyncFailed":
+        why = found.get("message", "")
+        return f"The disruption budget {name} does not allow evicting pods currently because it failed sync: {why}"
     desired, healthy = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
     if healthy > desired:
         return f"The disruption budget {name} does not allow evicting pods currently"
@@ -96,10 +95,9 @@ def _decrement(cluster: Cluster, budget: Obj, pod: str) -> Obj:
     status, now = budget["status"], cluster.clock.stamp()
     status["disruptionsAllowed"] -= 1
     status["disruptedPods"] = {**(status.get("disruptedPods") or {}), pod: now}
-    if status["disruptionsAllowed"] == 0:
-        for condition in status.get("conditions") or ():
-            if condition["type"] == "DisruptionAllowed":
-                condition.update(status="False", reason="InsufficientPods", lastTransitionTime=now)
+    found = find(status.get("conditions"), "DisruptionAllowed")
+    if found and status["disruptionsAllowed"] == 0:
+        found.update(status="False", reason="InsufficientPods", lastTransitionTime=now)
     return budget
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from k9py.demo.api.crds import version_of
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.status import StatusError, bad_request
@@ -155,10 +156,8 @@ def _known(cluster: Cluster, served: Served) -> Mapping[str, str]:
 
 def _selectable(cluster: Cluster, served: Served) -> list[str]:
     """What a CRD lets select by (selectableFields of its version)."""
-    crd = cluster.registry.read("customresourcedefinitions.apiextensions.k8s.io", "", served.gvr.full_name)
-    versions = crd["spec"]["versions"] if crd else ()
-    fields = [one.get("selectableFields") or () for one in versions if one["name"] == served.gvr.version]
-    return [field["jsonPath"].removeprefix(".") for each in fields for field in each]
+    version = version_of(cluster.store, served)
+    return [field.json_path.removeprefix(".") for field in version.selectable_fields] if version else []
 
 
 _WORDS = {

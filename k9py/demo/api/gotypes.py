@@ -7,12 +7,13 @@ Built-in objects pass through Go structs, so `resources: {}` stands where nobody
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from k9py.demo.api.goscalars import canonical_quantity, canonical_time
+from k9py.demo.api.quantities import canonical
 from k9py.demo.data import load
 
 META = "k8s.io.apimachinery.pkg.apis.meta.v1"
@@ -153,16 +154,33 @@ def _filled(field: Field, value: Any) -> Any:
     return fill(field.type, value)
 
 
+def canonical_quantity(value: Any) -> Any:
+    """A quantity in its canonical form: `0.5` is `500m`, `1024Mi` is `1Gi`, 1 is `1`. What is none stays as it is."""
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return canonical(str(value).strip()) if plain else value
+
+
+def canonical_time(value: Any) -> Any:
+    """A time in UTC and whole seconds. What is none stays as it is."""
+    if not isinstance(value, str) or (value.endswith("Z") and len(value) == 20):
+        return value
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_EXTENSIONS = "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1"
+_CHOICES = ("SchemaPropsOrArray", "SchemaPropsOrBool", "SchemaPropsOrStringArray")
 _SCALARS: Mapping[str, Callable[[Any], Any]] = {
+    **{f"{META}.{name}": _as_it_is for name in ("MicroTime", "FieldsV1", "Duration")},
+    **{f"{_EXTENSIONS}.JSON{name}": _as_it_is for name in ("", *_CHOICES)},
     f"{META}.Time": canonical_time,
-    f"{META}.MicroTime": lambda value: value,
-    f"{META}.FieldsV1": lambda value: value,
-    f"{META}.Duration": lambda value: value,
     "k8s.io.apimachinery.pkg.api.resource.Quantity": canonical_quantity,
-    "k8s.io.apimachinery.pkg.util.intstr.IntOrString": lambda value: value,
-    "k8s.io.apimachinery.pkg.runtime.RawExtension": lambda value: value,
-    "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSON": lambda value: value,
-    "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray": lambda value: value,
-    "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool": lambda value: value,
-    "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray": lambda value: value,
+    "k8s.io.apimachinery.pkg.util.intstr.IntOrString": _as_it_is,
+    "k8s.io.apimachinery.pkg.runtime.RawExtension": _as_it_is,
 }

@@ -20,13 +20,7 @@ SELF = "."
 
 def encode(paths: Iterable[Path]) -> dict[str, Any]:
     """The fieldsV1 of a set."""
-    root: dict[str, Any] = {}
-    for path in sorted(paths):
-        node = root
-        for element in path:
-            node = node.setdefault(element, {})
-        node[SELF] = {}
-    return {element: _tidy(below) for element, below in sorted(root.items())}
+    return {element: _tidy(below) for element, below in sorted(tree(sorted(paths)).items())}
 
 
 def _tidy(node: dict[str, Any]) -> dict[str, Any]:
@@ -51,10 +45,11 @@ def decode(fields: Mapping[str, Any], head: Path = ()) -> Paths:
 
 def in_order(paths: Iterable[Path]) -> Iterator[Path]:
     """The paths as they are listed: of each level first those that end there, then what is under the others."""
-    return _walk(_tree(paths), ())
+    return _walk(tree(paths), ())
 
 
-def _tree(paths: Iterable[Path]) -> dict[str, Any]:
+def tree(paths: Iterable[Path]) -> dict[str, Any]:
+    """The paths as elements within elements; SELF where one ends."""
     root: dict[str, Any] = {}
     for path in paths:
         node = root

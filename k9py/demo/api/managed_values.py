@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from k9py.demo.api.managed_fields import SELF, Path, Paths, key, value
+from k9py.demo.api.managed_fields import SELF, Path, Paths, key, tree, value
 from k9py.demo.api.managed_fields import field as field_element
 from k9py.demo.api.openapi import Node
 
@@ -159,13 +159,7 @@ def _below(node: Node | None, element: Element) -> Node | None:
 
 def without(found: Any, paths: Iterable[Path], node: Node | None) -> Any:
     """The object without these fields and items. What becomes empty stays, empty."""
-    root: dict[str, Any] = {}
-    for path in paths:
-        at = root
-        for element in path:
-            at = at.setdefault(element, {})
-        at[SELF] = {}
-    return _without(found, root, node)
+    return _without(found, tree(paths), node)
 
 
 def _without(found: Any, gone: Mapping[str, Any], node: Node | None) -> Any:

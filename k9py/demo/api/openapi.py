@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from k9py.demo.api.crds import COLLECTION, read_version
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.parts import known_as
@@ -18,7 +19,6 @@ Schema = Mapping[str, Any]
 
 _REF = "#/components/schemas/"
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
-_ANY: Schema = {"x-kubernetes-preserve-unknown-fields": True}
 
 
 class Node:
@@ -140,7 +140,7 @@ def node_of(cluster: Cluster, served: Served) -> Node | None:
     if not served.custom:
         group, version = known_as(cluster.off, *served.gvr)
         return node_of_kind(f"{group}/{version}" if group else version, served.kind)
-    entry = cluster.store.get(Key("customresourcedefinitions.apiextensions.k8s.io", "", served.gvr.full_name))
+    entry = cluster.store.get(Key(COLLECTION, "", served.gvr.full_name))
     return _custom(entry.raw, served.gvr.version) if entry else None
 
 
@@ -149,25 +149,10 @@ def _text() -> Node:
     return Node({"type": "string"}, {})
 
 
-class _Version(msgspec.Struct):
-    name: str
-    schema: dict[str, Any] = {}
-
-
-class _Spec(msgspec.Struct):
-    versions: list[_Version] = []
-
-
-class _Definition(msgspec.Struct):
-    spec: _Spec
-
-
 @lru_cache(64)
 def _custom(raw: bytes, version: str) -> Node:
     """The schema of one version in a CRD, with what every object has."""
-    found = msgspec.json.decode(raw, type=_Definition).spec.versions
-    schema = next((one.schema.get("openAPIV3Schema") for one in found if one.name == version), None)
-    node = Node(schema or {**_ANY, "type": "object"}, {})
+    node = Node(read_version(raw, version).root, {})
     node.put("metadata", metadata_node())
     node.put("kind", _text())
     node.put("apiVersion", _text())

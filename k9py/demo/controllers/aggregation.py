@@ -21,10 +21,10 @@ class AggregationController(Controller):
         self._selectors: dict[Key, tuple[Selector, ...]] = {}
         self.watch(ROLES, self._concerned)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Gather the rules of all that are selected, in the order of their names, each once."""
-        entry = self.store.get(key)
-        if entry is None or key not in self._selectors:
+        key = entry.key
+        if key not in self._selectors:
             return
         rules: list[Obj] = []
         for other in self.store.entries(ROLES):
@@ -50,6 +50,3 @@ class AggregationController(Controller):
 
     def _selects(self, key: Key, entry: Entry) -> bool:
         return any(selector.matches(entry.meta.labels) for selector in self._selectors[key])
-
-
-CONTROLLER = AggregationController

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from k9py.demo.api.conditions import Conditions, set_in_place
-from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.pods import pods_of
 from k9py.demo.controllers.proposals import Ask, Proposal, propose
 from k9py.demo.controllers.scales import Scale, find_scale
 from k9py.demo.controllers.scaling_rules import LIMITS, STABLE, Memory, Rules, rules_of
 from k9py.demo.controllers.usage import MetricError, read_samples, selected
 from k9py.demo.core.status import StatusError, not_found
-from k9py.demo.core.store import Change, Key, Obj
+from k9py.demo.core.store import Entry, Key, Obj
 
 AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
 PERIOD = 15.0
@@ -44,35 +42,28 @@ class Autoscalers(Controller):
     """Looks at each autoscaler every 15 seconds."""
 
     name: ClassVar[str] = "horizontal-pod-autoscaling"
+    component: ClassVar[str] = "horizontal-pod-autoscaler"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
-        self.recorder = Recorder(cluster, "horizontal-pod-autoscaler")
         self.memories: dict[Key, Memory] = {}
 
     def start(self) -> None:
         """Watch autoscalers: each is looked at one period after it has come."""
+        self.watch(AUTOSCALERS, delay=PERIOD)
 
-        def hear(change: Change) -> None:
-            if change.type == "DELETED":
-                self.memories.pop(change.entry.key, None)
-            else:
-                self.enqueue(change.entry.key, PERIOD)
+    def forget(self, key: Key) -> None:
+        """What it remembers goes with it."""
+        self.memories.pop(key, None)
 
-        self.store.follow(AUTOSCALERS, hear)
-
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Weigh its metrics, scale what it refers to, write the status."""
-        entry = self.store.get(key)
-        if entry is None:
-            return
         obj = entry.read()
         look = _Look(obj, list((obj.get("status") or {}).get("conditions") or ()), self.clock.stamp())
         scale = self._target(look)
         if scale is not None:
-            self._work(key, look, scale)
-        self.enqueue(key, PERIOD)
+            self._work(entry.key, look, scale)
+        self.enqueue(entry.key, PERIOD)
 
     def _target(self, look: _Look) -> Scale | None:
         ref, namespace = look.obj["spec"]["scaleTargetRef"], look.obj["metadata"]["namespace"]
@@ -208,9 +199,8 @@ class Autoscalers(Controller):
         status |= numbers
         status |= {"currentMetrics": look.metrics} if look.metrics else {"currentMetrics": None}
         status["conditions"] = look.conditions
-        if old != status:
-            metadata = look.obj["metadata"]
-            self.write_status(Key(AUTOSCALERS, metadata["namespace"], metadata["name"]), status)
+        metadata = look.obj["metadata"]
+        self.write_status(Key(AUTOSCALERS, metadata["namespace"], metadata["name"]), status)
 
 
 def _metric_status(metric: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
@@ -244,6 +234,3 @@ def _elsewhere(metric: Mapping[str, Any], namespace: str) -> str:
     name = (metric.get("pods") or metric.get("object") or {})["metric"]["name"]
     why = "unable to fetch metrics from custom metrics API: no known available metric versions found"
     return f"unable to get metric {name}: {why}"
-
-
-CONTROLLER = Autoscalers

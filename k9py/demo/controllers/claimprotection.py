@@ -9,8 +9,8 @@ from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.claims import CLAIMS
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.owning import let_go
-from k9py.demo.controllers.pods import Pod, pods_of
-from k9py.demo.core.store import Change, Key
+from k9py.demo.controllers.pods import Pod
+from k9py.demo.core.store import Change, Entry, Key
 
 GUARD = "kubernetes.io/pvc-protection"
 
@@ -22,7 +22,6 @@ class ClaimProtection(Controller):
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
         self.leaving: dict[str, set[Key]] = {}
         """Claims that wait for pods, by namespace."""
 
@@ -31,10 +30,10 @@ class ClaimProtection(Controller):
         self.watch(CLAIMS, self._learn)
         self.store.listen("pods", self._hear)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Let a claim go if no pod uses it."""
-        entry = self.store.get(key)
-        if entry is None or not entry.meta.deletion_timestamp or GUARD not in entry.meta.finalizers:
+        key = entry.key
+        if not entry.meta.deletion_timestamp or GUARD not in entry.meta.finalizers:
             return
         if all(pod.finished or key.name not in claims_of(pod) for pod in self.pods.within(key.namespace)):
             let_go(self.registry, key, GUARD)
@@ -60,6 +59,3 @@ def claims_of(pod: Pod) -> set[str]:
     volumes = pod.entry.read()["spec"].get("volumes") or ()
     named = {one["persistentVolumeClaim"]["claimName"] for one in volumes if one.get("persistentVolumeClaim")}
     return named | {f"{pod.name}-{one['name']}" for one in volumes if one.get("ephemeral")}
-
-
-CONTROLLER = ClaimProtection

@@ -25,10 +25,10 @@ class Claims(Controller):
     """Binds claims that are Pending."""
 
     name: ClassVar[str] = "persistentvolume-binder"
+    component: ClassVar[str] = "persistentvolume-controller"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.recorder = Recorder(cluster, "persistentvolume-controller")
         self.provisioners: dict[str, Recorder] = {}
         self.ready: dict[Key, float] = {}
         """When the volumes that are being made will be there."""
@@ -39,13 +39,9 @@ class Claims(Controller):
         self.watch(VOLUMES, lambda change: self._waiting() if change.type == "ADDED" else self._bound(change))
         self.watch(CLASSES, lambda _: self._waiting())
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Bind it, make a volume for it, or say why it waits."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.ready.pop(key, None)
-            return
-        claim = entry.read()
+        key, claim = entry.key, entry.read()
         if entry.meta.deletion_timestamp:
             return
         if (claim["metadata"].get("annotations") or {}).get(COMPLETED):
@@ -54,6 +50,10 @@ class Claims(Controller):
             self._bind_to(key, claim, claim["spec"]["volumeName"])
         else:
             self._find(key, claim)
+
+    def forget(self, key: Key) -> None:
+        """Nothing is made for it any more."""
+        self.ready.pop(key, None)
 
     def _waiting(self) -> list[Key]:
         return [
@@ -153,6 +153,3 @@ class Claims(Controller):
         if name not in self.provisioners:
             self.provisioners[name] = Recorder(self.cluster, name)
         return self.provisioners[name]
-
-
-CONTROLLER = Claims

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from k9py.demo.api.conditions import is_true
 from k9py.demo.api.crds import CLEANUP, COLLECTION, Spec, offers, read_spec
 from k9py.demo.api.registry import Deletion, Intent
 from k9py.demo.cluster import Cluster
@@ -30,21 +31,15 @@ class CustomResources(Controller):
         """Serve what is defined, and whatever will be."""
         self.watch(COLLECTION)
 
-    def reconcile(self, key: Key) -> None:
-        """Serve a definition, or no longer."""
-        entry = self.store.get(key)
-        if entry is None:
-            self._withdraw(key)
-        elif entry.meta.deletion_timestamp:
+    def reconcile(self, entry: Entry) -> None:
+        """Serve a definition, or take its objects away."""
+        if entry.meta.deletion_timestamp:
             self._finalize(entry)
-        else:
-            self._establish(entry)
-
-    def _establish(self, entry: Entry) -> None:
+            return
         spec = read_spec(entry.raw)
         names, conditions = _naming(entry.read(), self._taken(entry.key, spec.group))
-        self._note(entry, names, conditions)
-        if self._is_established(entry.key):
+        obj = self._note(entry, names, conditions)
+        if is_true(obj["status"]["conditions"], "Established"):
             self._serve(entry.key, spec)
             self._renew(entry)
 
@@ -70,7 +65,8 @@ class CustomResources(Controller):
                 catalog.store_as(offer.served)
         self._brought[key] = [offer.served.gvr for offer in found if offer.is_served or offer.is_stored]
 
-    def _withdraw(self, key: Key) -> None:
+    def forget(self, key: Key) -> None:
+        """Serve it no longer."""
         self._specs.pop(key, None)
         for gvr in self._brought.pop(key, ()):
             self.cluster.catalog.drop(gvr)
@@ -84,12 +80,7 @@ class CustomResources(Controller):
                 taken |= {name for _, _, names in _fields(read_names(entry)) for name in names}
         return taken
 
-    def _is_established(self, key: Key) -> bool:
-        obj = self.registry.read(*key) or {}
-        conditions = (obj.get("status") or {}).get("conditions") or ()
-        return any(one["type"] == "Established" and one["status"] == "True" for one in conditions)
-
-    def _note(self, entry: Entry, names: dict[str, Any] | None, conditions: list[dict[str, str]]) -> None:
+    def _note(self, entry: Entry, names: dict[str, Any] | None, conditions: list[dict[str, str]]) -> Obj:
         """Write names and conditions into the status. A condition that does not change keeps its time."""
 
         def change(obj: Obj) -> Obj:
@@ -105,7 +96,7 @@ class CustomResources(Controller):
             status["conditions"] = list(present.values())
             return obj
 
-        self.registry.patch(COLLECTION, ("", entry.key.name), change, "status")
+        return self.registry.patch(COLLECTION, ("", entry.key.name), change, "status")
 
     def _finalize(self, entry: Entry) -> None:
         """Delete all objects; when the last is gone, let the definition go."""
@@ -164,16 +155,12 @@ def _naming(obj: Obj, taken: set[str]) -> tuple[dict[str, Any], list[dict[str, s
 
 def _establishing(obj: Obj, accepted: str) -> list[dict[str, str]]:
     """What has been established stays so."""
-    present = (obj["status"].get("conditions") or ()) if accepted == "False" else ()
-    if any(one["type"] == "Established" and one["status"] == "True" for one in present):
-        return []
     if accepted == "False":
+        if is_true(obj["status"].get("conditions"), "Established"):
+            return []
         return [_condition("Established", "False", "NotAccepted", "not all names are accepted")]
     return [_condition("Established", "True", "InitialNamesAccepted", "the initial names have been accepted")]
 
 
 def _condition(kind: str, status: str, reason: str, message: str) -> dict[str, str]:
     return {"message": message, "reason": reason, "status": status, "type": kind}
-
-
-CONTROLLER = CustomResources

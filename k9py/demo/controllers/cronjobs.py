@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from k9py.demo.api.events import Recorder, reference
-from k9py.demo.cluster import Cluster
+from k9py.demo.api.events import reference
+from k9py.demo.api.schedule import Schedule, ScheduleError, parse_schedule
 from k9py.demo.controllers.controller import Controller, is_terminating
 from k9py.demo.controllers.jobs import JOBS, outcome
 from k9py.demo.controllers.owning import controller_ref
-from k9py.demo.controllers.schedule import Schedule, ScheduleError, parse_schedule
 from k9py.demo.core.status import StatusError
-from k9py.demo.core.store import Entry, Key, Obj
+from k9py.demo.core.store import Entry, Obj
 from k9py.values.age import parse_time
 
 CRONJOBS = "cronjobs.batch"
@@ -32,24 +31,17 @@ class CronJobs(Controller):
     """Makes Jobs when they are due, and keeps as many of the finished ones as is asked for."""
 
     name: ClassVar[str] = "cronjob"
-
-    def __init__(self, cluster: Cluster) -> None:
-        super().__init__(cluster)
-        self.recorder = Recorder(cluster, "cronjob-controller")
+    component: ClassVar[str] = "cronjob-controller"
 
     def start(self) -> None:
         """Watch CronJobs and their Jobs."""
         self.watch(CRONJOBS)
         self.watch(JOBS, self.owner(CRONJOBS, "CronJob"))
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """See what has finished, make what is due, forget what is old, write the status."""
-        entry = self.store.get(key)
-        if entry is None:
-            return
         obj = entry.read()
         status: Obj = obj.setdefault("status", {})
-        before = msgspec.json.encode(status)
         jobs = [one.read() for one in self.store.owned(entry.meta.uid) if one.key.collection == JOBS]
         self._follow(obj, jobs)
         if not entry.meta.deletion_timestamp:
@@ -57,8 +49,7 @@ class CronJobs(Controller):
         self._forget_old(obj, jobs)
         if not status.get("active"):
             status.pop("active", None)
-        if msgspec.json.encode(status) != before:
-            self.write_status(key, status)
+        self.write_status(entry.key, status)
 
     def _follow(self, obj: Obj, jobs: list[Obj]) -> None:
         """What of its active Jobs has finished, or is gone."""
@@ -212,6 +203,3 @@ def find_zone(name: str) -> tzinfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return None
-
-
-CONTROLLER = CronJobs

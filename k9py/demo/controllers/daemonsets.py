@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.backoff import Backoff
 from k9py.demo.controllers.controller import Controller
@@ -15,7 +14,7 @@ from k9py.demo.controllers.history import POD_LABEL, History
 from k9py.demo.controllers.owning import adopt, controller_ref
 from k9py.demo.controllers.placement import Site, site_of
 from k9py.demo.controllers.podcontrol import BURST, PodControl
-from k9py.demo.controllers.pods import Pod, pods_of
+from k9py.demo.controllers.pods import Pod
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Change, Entry, Key, Obj
 from k9py.values.selector import read_selector
@@ -29,14 +28,12 @@ class DaemonSets(Controller):
     """Makes and deletes the pods of each set when it, a pod of it, or what nodes are like changes."""
 
     name: ClassVar[str] = "daemonset"
+    component: ClassVar[str] = "daemonset-controller"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
         self.history = History(cluster.registry, "DaemonSet", POD_LABEL, True)
-        self.control = PodControl(cluster, "daemonset-controller")
-        self.recorder = Recorder(cluster, "daemonset-controller")
-        self.backoff = Backoff()
+        self.control = PodControl(self.registry, self.recorder)
         self.failures = Backoff(1.0, 900.0)
         self.sites: dict[str, Site] = {}
         self.wishes: dict[Key, tuple[tuple[str, int], dict[str, tuple[Site, Wish]]]] = {}
@@ -46,26 +43,19 @@ class DaemonSets(Controller):
         """Watch sets, pods, and nodes."""
         self.watch(SETS)
         owners = self.owner(SETS, "DaemonSet")
-        self._gather("pods", lambda change: owners(change) if self.pods.is_news(change) else ())
-        self._gather("nodes", self._concerned)
+        self.watch("pods", lambda change: owners(change) if self.pods.is_news(change) else (), BATCH)
+        self.watch("nodes", self._concerned, BATCH)
 
-    def _gather(self, collection: str, keys: Callable[[Change], Iterable[Key]]) -> None:
-        def hear(change: Change) -> None:
-            for key in keys(change):
-                self.enqueue(key, BATCH)
+    def forget(self, key: Key) -> None:
+        """Neither its wishes nor its failures matter any more."""
+        super().forget(key)
+        self.wishes.pop(key, None)
+        for node in self.sites:
+            self.failures.forget(Key(key.namespace, key.name, node))
 
-        self.store.follow(collection, hear)
-
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Make what is missing, delete what is too much, replace what is old, write the status."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.backoff.forget(key)
-            self.wishes.pop(key, None)
-            for node in self.sites:
-                self.failures.forget(Key(key.namespace, key.name, node))
-            return
-        obj = entry.read()
+        key, obj = entry.key, entry.read()
         if entry.meta.deletion_timestamp:
             return
         revision = self.history.hash(self.history.current(entry, obj))
@@ -200,12 +190,8 @@ class DaemonSets(Controller):
             "numberUnavailable": len(wanted) - available,
         }
         status |= {name: number for name, number in optional.items() if number}
-        if obj.get("status") != status and self.store.get(entry.key):
-            self.write_status(entry.key, status)
+        self.write_status(entry.key, status)
         delay = obj["spec"].get("minReadySeconds", 0)
         if delay and len(ready) != available:
             times = [pod.ready_since + delay - self.clock.now for pod in ready]
             self.enqueue(entry.key, min((wait for wait in times if wait > 0), default=float(delay)))
-
-
-CONTROLLER = DaemonSets

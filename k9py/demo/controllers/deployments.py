@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from k9py.demo.api.conditions import find
-from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.backoff import Backoff
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.deployment_status import (
     condition,
@@ -19,7 +17,6 @@ from k9py.demo.controllers.deployment_status import (
     set_condition,
 )
 from k9py.demo.controllers.owning import Orphans, adopt, controller_ref, disown
-from k9py.demo.controllers.pods import pods_of
 from k9py.demo.controllers.rolling import scale_down_old, scale_newest
 from k9py.demo.controllers.rollout import DEPLOYMENTS, SETS, Rollout, active_or_latest
 from k9py.demo.controllers.rollout_math import (
@@ -39,13 +36,11 @@ class Deployments(Controller):
     """Takes each Deployment one step further whenever it, or one of its ReplicaSets, changes."""
 
     name: ClassVar[str] = "deployment"
+    component: ClassVar[str] = "deployment-controller"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
-        self.recorder = Recorder(cluster, "deployment-controller")
         self.orphans = Orphans(cluster.registry, SETS)
-        self.backoff = Backoff()
 
     def start(self) -> None:
         """Watch Deployments and ReplicaSets."""
@@ -53,12 +48,8 @@ class Deployments(Controller):
         owners = self.owner(DEPLOYMENTS, "Deployment")
         self.watch(SETS, lambda change: owners(change) if change.entry.meta.controller else self._adopters(change))
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Take it one step further."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.backoff.forget(key)
-            return
         deployment = entry.read()
         rollout = Rollout(self.cluster, self.recorder, entry, deployment, self._claim(entry, deployment))
         if entry.meta.deletion_timestamp:
@@ -74,9 +65,9 @@ class Deployments(Controller):
             self._rescale(rollout)
             self._finish(rollout, progressing=False)
         elif is_rolling(rollout.deployment):
-            self._roll(key, rollout)
+            self._roll(rollout)
         else:
-            self._recreate(key, rollout)
+            self._recreate(rollout)
 
     def _claim(self, entry: Entry, deployment: Obj) -> list[Entry]:
         """Its ReplicaSets: those that match its selector. Others are let go, orphans adopted."""
@@ -137,22 +128,22 @@ class Deployments(Controller):
             for one in active:
                 rollout.scale(one, sizes[one["metadata"]["name"]], force=True)
 
-    def _roll(self, key: Key, rollout: Rollout) -> None:
+    def _roll(self, rollout: Rollout) -> None:
         """New pods up first, then old ones down, never below what must be available."""
-        if not self._ensure_newest(key, rollout):
+        if not self._ensure_newest(rollout):
             return
         moved = scale_newest(rollout) or scale_down_old(rollout)
         if not moved and is_complete(rollout.deployment, rollout.deployment["status"]):
             rollout.clean_up()
         self._finish(rollout)
 
-    def _recreate(self, key: Key, rollout: Rollout) -> None:
+    def _recreate(self, rollout: Rollout) -> None:
         """All old pods must have gone before the first new one comes."""
         scaled = sum(rollout.scale(one, 0) for one in rollout.active_old)
         if scaled or self._old_pods_run(rollout):
             self._finish(rollout)
             return
-        if not self._ensure_newest(key, rollout):
+        if not self._ensure_newest(rollout):
             return
         if rollout.newest:
             rollout.scale(rollout.newest, wanted(rollout.deployment))
@@ -167,11 +158,11 @@ class Deployments(Controller):
             for one in rollout.old
         )
 
-    def _ensure_newest(self, key: Key, rollout: Rollout) -> bool:
+    def _ensure_newest(self, rollout: Rollout) -> bool:
         if rollout.newest is not None or rollout.create():
-            self.backoff.forget(key)
+            self.backoff.forget(rollout.key)
             return True
-        self.enqueue(key, self.backoff.failed(key))
+        self.enqueue(rollout.key, self.backoff.failed(rollout.key))
         return False
 
     def _finish(self, rollout: Rollout, progressing: bool = True) -> None:
@@ -185,6 +176,3 @@ class Deployments(Controller):
             left = seconds_left(deployment, status, self.clock.now) if progressing else None
             if left is not None:
                 self.enqueue(rollout.key, left + 1)
-
-
-CONTROLLER = Deployments

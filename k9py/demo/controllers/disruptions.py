@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from k9py.demo.api.conditions import set_in_place
-from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.pods import Pod, pods_of
+from k9py.demo.controllers.pods import Pod
 from k9py.demo.controllers.rollout_math import scaled
 from k9py.demo.controllers.scales import Scale, find_scale
 from k9py.demo.controllers.selections import Selections
@@ -37,12 +36,11 @@ class Disruptions(Controller):
     """Writes the status of each budget when its pods change."""
 
     name: ClassVar[str] = "disruption"
+    component: ClassVar[str] = "controllermanager"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
         self.selections = Selections(self.pods)
-        self.recorder = Recorder(cluster, "controllermanager")
 
     def start(self) -> None:
         """Watch budgets, pods, and what pods are controlled by."""
@@ -70,12 +68,9 @@ class Disruptions(Controller):
         for key in self.selections.of_namespace(change.entry.key.namespace):
             self.enqueue(key)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Count, and write the status."""
-        entry = self.store.get(key)
-        if entry is None:
-            return
-        obj = entry.read()
+        key, obj = entry.key, entry.read()
         pods = self.selections.members(key)
         if not pods:
             self.recorder.normal(obj, "NoPods", "No matching pods found")
@@ -149,8 +144,7 @@ class Disruptions(Controller):
         status |= {"disruptedPods": disrupted} if disrupted else {}
         word = "SufficientPods" if allowed else "InsufficientPods"
         status["conditions"] = self._conditions(obj, "True" if allowed else "False", word, "")
-        if obj.get("status") != status:
-            self.write_status(key, status)
+        self.write_status(key, status)
 
     def _fail(self, entry: Entry, obj: Obj, text: str) -> None:
         status = {**(obj.get("status") or {}), "disruptionsAllowed": 0}
@@ -159,8 +153,7 @@ class Disruptions(Controller):
         status.setdefault("expectedPods", 0)
         status["observedGeneration"] = obj["metadata"].get("generation", 1)
         status["conditions"] = self._conditions(obj, "False", "SyncFailed", text)
-        if obj.get("status") != status:
-            self.write_status(entry.key, status)
+        self.write_status(entry.key, status)
 
     def _conditions(self, obj: Obj, status: str, reason: str, text: str) -> list[Obj]:
         new = {
@@ -171,6 +164,3 @@ class Disruptions(Controller):
             "observedGeneration": obj["metadata"].get("generation", 1),
         }
         return set_in_place((obj.get("status") or {}).get("conditions"), new, self.clock.stamp())
-
-
-CONTROLLER = Disruptions

@@ -14,7 +14,7 @@ from k9py.demo.controllers.services import (
     leads_to_pods,
     target_of,
 )
-from k9py.demo.core.store import Key, Obj
+from k9py.demo.core.store import Entry, Key, Obj
 
 ENDPOINTS = "endpoints"
 MANAGED = "endpoints.kubernetes.io/managed-by"
@@ -25,13 +25,13 @@ class Endpoints(ServiceController):
 
     name: ClassVar[str] = "endpoint"
 
-    def reconcile(self, key: Key) -> None:
-        """Write what has changed; without the Service they go."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.registry.discard(ENDPOINTS, key.namespace, key.name)
-            return
-        service = entry.read()
+    def forget(self, key: Key) -> None:
+        """Without the Service they go."""
+        self.registry.discard(ENDPOINTS, key.namespace, key.name)
+
+    def reconcile(self, entry: Entry) -> None:
+        """Write what has changed."""
+        key, service = entry.key, entry.read()
         if entry.meta.deletion_timestamp or not leads_to_pods(service):
             return
         subsets = self._subsets(service, [pod for pod in self.backends(key) if not pod.leaving])
@@ -90,6 +90,3 @@ def _subset(ports: Ports, ready: list[Obj], waiting: list[Obj]) -> Obj:
     found |= {"notReadyAddresses": waiting} if waiting else {}
     listed = [{name: value for name, value in port if value != ""} for port in ports]
     return found | ({"ports": listed} if listed else {})
-
-
-CONTROLLER = Endpoints

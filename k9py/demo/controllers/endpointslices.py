@@ -32,16 +32,13 @@ class EndpointSlices(ServiceController):
 
     name: ClassVar[str] = "endpointslice"
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Bring the slices up to date: what stays stays where it is, what is new goes where there is room."""
-        entry = self.store.get(key)
-        if entry is None or entry.meta.deletion_timestamp:
-            return
         service = entry.read()
-        if not leads_to_pods(service):
+        if entry.meta.deletion_timestamp or not leads_to_pods(service):
             return
         groups: dict[Ports, dict[str, Obj]] = {}
-        for pod in self.backends(key):
+        for pod in self.backends(entry.key):
             endpoint = self._endpoint(service, pod)
             groups.setdefault(resolve_ports(service, pod.entry), {})[pod.uid] = endpoint
         slices = [
@@ -130,6 +127,3 @@ class EndpointSlices(ServiceController):
 
 def _ports_of(one: Obj) -> Ports:
     return tuple(tuple(port.items()) for port in one.get("ports") or ())
-
-
-CONTROLLER = EndpointSlices

@@ -35,11 +35,8 @@ class GarbageCollector(Controller):
                 self._hear(Change("ADDED", entry, None))
         self.store.listen_all(self._hear)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Delete it, or let it go, if that is due."""
-        entry = self.store.get(key)
-        if entry is None:
-            return
         if not entry.meta.deletion_timestamp:
             self._judge(entry)
         elif ORPHAN in entry.meta.finalizers:
@@ -131,6 +128,3 @@ class GarbageCollector(Controller):
         if served is None or (served.namespaced and not entry.key.namespace):
             return None
         return Key(served.storage, entry.key.namespace if served.namespaced else "", ref.name)
-
-
-CONTROLLER = GarbageCollector

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.core.store import Key, Obj
+from k9py.demo.core.store import Entry, Key, Obj
 
 ADDRESSES = "ipaddresses.networking.k8s.io"
 
@@ -19,10 +19,15 @@ class AddressController(Controller):
         if any(served.storage == ADDRESSES for served in self.cluster.catalog):
             self.watch("services")
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Make the address of a service, or take back the one that it had."""
-        service = self.store.get(key)
-        address = str(service.read()["spec"].get("clusterIP") or "") if service else ""
+        self._hold(entry.key, str(entry.read()["spec"].get("clusterIP") or ""))
+
+    def forget(self, key: Key) -> None:
+        """Take back its address."""
+        self._hold(key, "")
+
+    def _hold(self, key: Key, address: str) -> None:
         before = self._held.pop(key, "")
         if before and before != address:
             self.registry.discard(ADDRESSES, "", before)
@@ -38,6 +43,3 @@ def _address(service: Key, address: str) -> Obj:
     spec = {"parentRef": {name: value for name, value in parent.items() if value}}
     metadata = {"name": address, "labels": labels}
     return {"kind": "IPAddress", "apiVersion": "networking.k8s.io/v1", "metadata": metadata, "spec": spec}
-
-
-CONTROLLER = AddressController

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from k9py.demo.api.conditions import find, is_true, without
-from k9py.demo.api.events import Recorder
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.job_pods import (
@@ -21,9 +20,9 @@ from k9py.demo.controllers.job_pods import (
 )
 from k9py.demo.controllers.owning import let_go
 from k9py.demo.controllers.podcontrol import BURST, PodControl
-from k9py.demo.controllers.pods import Pod, pods_of
+from k9py.demo.controllers.pods import Pod
 from k9py.demo.core.status import StatusError
-from k9py.demo.core.store import Change, Key, Obj
+from k9py.demo.core.store import Change, Entry, Key, Obj
 from k9py.values.age import parse_time
 
 JOBS = "jobs.batch"
@@ -66,12 +65,11 @@ class Jobs(Controller):
     """Makes pods until a Job is complete, or has failed."""
 
     name: ClassVar[str] = "job"
+    component: ClassVar[str] = "job-controller"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
-        self.control = PodControl(cluster, "job-controller")
-        self.recorder = Recorder(cluster, "job-controller")
+        self.control = PodControl(self.registry, self.recorder)
         self.failures: dict[Key, _Failures] = {}
 
     def start(self) -> None:
@@ -85,13 +83,9 @@ class Jobs(Controller):
 
         self.store.follow("pods", hear)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Count what has ended, make or delete pods, write the status."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.failures.pop(key, None)
-            return
-        obj = entry.read()
+        key, obj = entry.key, entry.read()
         found = tally(obj, self.pods.owned(entry.meta.uid))
         if outcome(obj):
             self._untrack(found.counted)
@@ -110,6 +104,10 @@ class Jobs(Controller):
             self.enqueue(key, FIRST_RETRY)
         self._write(key, sync)
         self._untrack(found.counted)
+
+    def forget(self, key: Key) -> None:
+        """Its failures are forgiven."""
+        self.failures.pop(key, None)
 
     def _look(self, obj: Obj, found: Tally) -> _Sync:
         status = obj.get("status") or {}
@@ -229,7 +227,7 @@ class Jobs(Controller):
 
     def _note_suspension(self, sync: _Sync, suspended: bool) -> None:
         known = find(sync.conditions, "Suspended")
-        if (known is not None and known["status"] == "True") == suspended:
+        if is_true(sync.conditions, "Suspended") == suspended:
             return
         word = "Suspended" if suspended else "Resumed"
         new = self._condition("Suspended", str(suspended), f"Job{word}", f"Job {word.lower()}")
@@ -257,8 +255,7 @@ class Jobs(Controller):
         if terminating == 0 and not sync.active:
             self._end(sync, status)
         status |= {"conditions": sync.conditions} if sync.conditions else {}
-        if sync.obj.get("status") != status:
-            self.write_status(key, status)
+        self.write_status(key, status)
 
     def _end(self, sync: _Sync, status: Obj) -> None:
         """When nothing runs any more, what it has aimed at has come to pass."""
@@ -286,6 +283,3 @@ def outcome(obj: Obj) -> str:
     """`Complete` or `Failed`; empty while it is neither."""
     known = (obj.get("status") or {}).get("conditions")
     return next((kind for kind in ("Complete", "Failed") if is_true(known, kind)), "")
-
-
-CONTROLLER = Jobs

@@ -1,9 +1,9 @@
-"""Which controllers there are: the `CONTROLLER` of every module of this package that has one."""
+"""Which controllers there are: every class of this package that has a name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import import_module
+from operator import attrgetter
 from pkgutil import iter_modules
 
 from k9py.demo.cluster import Cluster
@@ -17,13 +17,11 @@ def start_controllers(cluster: Cluster) -> None:
         controller.start()
 
 
-def found_controllers() -> Iterator[type[Controller]]:
+def found_controllers() -> list[type[Controller]]:
     """The classes, in the order of their names."""
     import k9py.demo.controllers as package
 
-    found: list[type[Controller]] = []
-    for module in iter_modules(package.__path__, f"{package.__name__}."):
-        controller = getattr(import_module(module.name), "CONTROLLER", None)
-        if controller:
-            found.append(controller)
-    return iter(sorted(found, key=lambda one: one.name))
+    modules = (import_module(found.name) for found in iter_modules(package.__path__, f"{package.__name__}."))
+    classes = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+    named = (one for one in classes if issubclass(one, Controller) and hasattr(one, "name"))
+    return sorted(named, key=attrgetter("name"))

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from k9py.demo.api.conditions import set_in_place
-from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.backoff import Backoff
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.pods import pods_of
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.store import Change, Entry, Key, Obj
 from k9py.values.age import parse_time
@@ -69,30 +66,21 @@ class Namespaces(Controller):
 
     name: ClassVar[str] = "namespace"
 
-    def __init__(self, cluster: Cluster) -> None:
-        super().__init__(cluster)
-        self.pods = pods_of(cluster)
-        self.backoff = Backoff()
-
     def start(self) -> None:
         """Watch namespaces."""
         self.store.follow("namespaces", self._hear)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Delete what is in it; look again when that may be gone."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.backoff.forget(key)
-            return
         if not (entry.read().get("spec") or {}).get("finalizers"):
             return
         rest = self._empty(entry)
         if rest.errors:
-            self.enqueue(key, self.backoff.failed(key))
+            self.enqueue(entry.key, self.backoff.failed(entry.key))
         elif rest.counts:
-            self.enqueue(key, rest.wait // 2 + 1)
+            self.enqueue(entry.key, rest.wait // 2 + 1)
         else:
-            self._finalize(key)
+            self._finalize(entry.key)
 
     def _hear(self, change: Change) -> None:
         """Each change waits for a while, so that the last requests for the namespace have been answered."""
@@ -171,6 +159,3 @@ class Namespaces(Controller):
             return obj
 
         self.registry.patch("namespaces", ("", key.name), change, "finalize")
-
-
-CONTROLLER = Namespaces

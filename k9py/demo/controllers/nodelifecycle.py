@@ -35,10 +35,10 @@ class NodeLifecycle(Controller):
     """The node-lifecycle and taint-eviction controllers."""
 
     name: ClassVar[str] = "node-lifecycle"
+    component: ClassVar[str] = "node-controller"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.events = Recorder(cluster, "node-controller")
         self.evictions = Recorder(cluster, "taint-eviction-controller")
         self._seen: dict[str, float] = {}
         """When each node was last heard of."""
@@ -55,17 +55,14 @@ class NodeLifecycle(Controller):
         self.store.listen("pods", self._hear_pod)
         self.clock.every(MONITOR, self._monitor)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Bring the taints of a node in line with its conditions, and send away the pods that do not bear them."""
-        entry = self.store.get(key)
-        if entry is None:
-            return
         node = entry.read()
         old = node["spec"].get("taints", [])
         new = _taints(node, self.clock.stamp())
         if new != old:
-            self.registry.patch("nodes", ("", key.name), lambda obj: _with_taints(obj, new))
-        self._evict(key.name, [one for one in new if one["effect"] == "NoExecute"])
+            self.registry.patch("nodes", ("", entry.key.name), lambda obj: _with_taints(obj, new))
+        self._evict(entry.key.name, [one for one in new if one["effect"] == "NoExecute"])
 
     def _keys(self, change: Change) -> Iterable[Key]:
         name = change.entry.key.name
@@ -73,12 +70,12 @@ class NodeLifecycle(Controller):
             self._seen.pop(name, None)
             self._stay(name)
             text = f"Node {name} event: Removing Node {name} from Controller"
-            self.events.normal(change.entry.read(), "RemovingNode", text)
+            self.recorder.normal(change.entry.read(), "RemovingNode", text)
             return ()
         if name not in self._seen:
             self._seen[name] = self.clock.now
             text = f"Node {name} event: Registered Node {name} in Controller"
-            self.events.normal(change.entry.read(), "RegisteredNode", text)
+            self.recorder.normal(change.entry.read(), "RegisteredNode", text)
         return (change.entry.key,)
 
     def _hear_lease(self, change: Change) -> None:
@@ -112,7 +109,7 @@ class NodeLifecycle(Controller):
             return obj
 
         self.registry.patch("nodes", ("", name), change, "status")
-        self.events.normal(node, "NodeNotReady", f"Node {name} status is now: NodeNotReady")
+        self.recorder.normal(node, "NodeNotReady", f"Node {name} status is now: NodeNotReady")
         self._mark_pods(name)
 
     def _mark_pods(self, name: str) -> None:
@@ -124,7 +121,7 @@ class NodeLifecycle(Controller):
             if ready and ready["status"] == "True":
                 changed = set_in_place(conditions, {**ready, "status": "False"}, self.clock.stamp())
                 self.registry.set_status(entry.key, {**pod["status"], "conditions": changed})
-                self.events.warning(pod, "NodeNotReady", "Node is not ready")
+                self.recorder.warning(pod, "NodeNotReady", "Node is not ready")
 
     # evictions
 
@@ -223,6 +220,3 @@ def _seconds(tolerations: list[Obj], taints: list[Obj]) -> float | None:
             return 0.0
         limits += [one["tolerationSeconds"] for one in bearing if one.get("tolerationSeconds") is not None]
     return min(limits, default=None)
-
-
-CONTROLLER = NodeLifecycle

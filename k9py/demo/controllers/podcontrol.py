@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from k9py.demo.api.events import Recorder
-from k9py.demo.api.registry import SYSTEM, Deletion
-from k9py.demo.cluster import Cluster
+from k9py.demo.api.registry import SYSTEM, Deletion, Registry
 from k9py.demo.controllers.controller import is_terminating
 from k9py.demo.controllers.pods import Pod
 from k9py.demo.core.status import StatusError
@@ -19,15 +18,15 @@ BURST = 500
 class PodControl:
     """Makes and deletes pods in the name of one component."""
 
-    def __init__(self, cluster: Cluster, component: str) -> None:
-        self._cluster = cluster
-        self._recorder = Recorder(cluster, component)
+    def __init__(self, registry: Registry, recorder: Recorder) -> None:
+        self._registry = registry
+        self._recorder = recorder
 
     def create(self, owner: Obj, pod: Obj) -> Obj | None:
         """Make a pod; None in a namespace that is being deleted. StatusError if it is refused: an event says so."""
         pod["metadata"]["namespace"] = owner["metadata"]["namespace"]
         try:
-            made = self._cluster.registry.make("pods", pod)
+            made = self._registry.make("pods", pod)
         except StatusError as error:
             if is_terminating(error):
                 return None
@@ -49,9 +48,9 @@ class PodControl:
 
     def delete(self, owner: Obj, pod: Pod) -> None:
         """Delete a pod as its owner."""
-        served = self._cluster.catalog.storage("pods")
+        served = self._registry.catalog.storage("pods")
         try:
-            self._cluster.registry.delete(served, pod.key.namespace, pod.name, Deletion(), SYSTEM)
+            self._registry.delete(served, pod.key.namespace, pod.name, Deletion(), SYSTEM)
         except StatusError as error:
             if error.code != 404:
                 self._recorder.warning(owner, "FailedDelete", f"Error deleting: {error.message}")

@@ -7,7 +7,7 @@ from typing import ClassVar
 from k9py.demo.api.disruption import mark
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.pods import FINISHED
-from k9py.demo.core.store import Change, Key
+from k9py.demo.core.store import Change, Entry, Key
 
 QUARANTINE = 40.0
 """Seconds for which a node must have been gone before its pods are taken for lost."""
@@ -22,10 +22,11 @@ class PodGarbage(Controller):
         """Watch for nodes that go."""
         self.store.listen("nodes", self._hear)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
+        """The node is back: nothing is lost."""
+
+    def forget(self, key: Key) -> None:
         """Remove the pods of a node that is still gone."""
-        if self.store.get(key) is not None:
-            return
         for entry in list(self.store.entries("pods")):
             pod = entry.read()
             if pod["spec"].get("nodeName") != key.name:
@@ -38,6 +39,3 @@ class PodGarbage(Controller):
     def _hear(self, change: Change) -> None:
         if change.type == "DELETED":
             self.enqueue(change.entry.key, QUARANTINE)
-
-
-CONTROLLER = PodGarbage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from k9py.demo.api.quota import Ledger
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.core.store import Key, Obj
+from k9py.demo.core.store import Entry, Obj
 
 
 class QuotaController(Controller):
@@ -17,13 +17,10 @@ class QuotaController(Controller):
         self.registry.part(Ledger).changed.append(self.enqueue)
         self.watch("resourcequotas")
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Write what is used."""
-        account = self.registry.part(Ledger).find(key)
-        if account is not None and self.store.get(key):
+        account = self.registry.part(Ledger).find(entry.key)
+        if account is not None:
             hard = account.spec.get("hard") or {}
             status: Obj = {"hard": hard, "used": account.written()} if hard else {}
-            self.registry.patch("resourcequotas", key[1:], lambda obj: {**obj, "status": status}, "status")
-
-
-CONTROLLER = QuotaController
+            self.registry.patch("resourcequotas", entry.key[1:], lambda obj: {**obj, "status": status}, "status")

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
+from k9py.demo.api.conditions import find, without
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.backoff import Backoff
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.owning import adopt, controller_ref, disown
 from k9py.demo.controllers.podcontrol import BURST, PodControl
-from k9py.demo.controllers.pods import Pod, pod_from_template, pods_of
+from k9py.demo.controllers.pods import Pod, pod_from_template
 from k9py.demo.core.status import StatusError
 from k9py.demo.core.store import Change, Entry, Key, Obj
 from k9py.values.selector import Selector, read_selector
@@ -30,9 +30,7 @@ class ReplicaSets(Controller):
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
-        self.control = PodControl(cluster, self.component)
-        self.backoff = Backoff()
+        self.control = PodControl(self.registry, self.recorder)
 
     def start(self) -> None:
         """Watch sets, their pods, and pods that have no controller."""
@@ -49,13 +47,9 @@ class ReplicaSets(Controller):
         """Which pods it may own."""
         return read_selector(obj["spec"].get("selector"))
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Claim pods, make or delete some, write the status."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.backoff.forget(key)
-            return
-        obj = entry.read()
+        key, obj = entry.key, entry.read()
         selector = self.selector(obj)
         ref = controller_ref(entry, self.kind, self.api_version)
         active = self._claim(entry, selector, ref)
@@ -65,7 +59,7 @@ class ReplicaSets(Controller):
         error = None
         if not entry.meta.deletion_timestamp:
             error = self._manage(obj, active, ref)
-        self._write_status(key, obj, self.status(obj, active, len(terminating), error))
+        self.write_status(key, self.status(obj, active, len(terminating), error))
         self._look_again(key, obj, active, error)
 
     def _claim(self, entry: Entry, selector: Selector, ref: dict[str, Any]) -> list[Pod]:
@@ -134,16 +128,12 @@ class ReplicaSets(Controller):
     def _conditions(self, obj: Obj, active: int, error: StatusError | None) -> list[Obj]:
         known: list[Obj] = (obj.get("status") or {}).get("conditions") or []
         if error is None:
-            return [one for one in known if one["type"] != "ReplicaFailure"]
-        if any(one["type"] == "ReplicaFailure" for one in known):
+            return without(known, "ReplicaFailure")
+        if find(known, "ReplicaFailure"):
             return known
         reason = "FailedCreate" if active < obj["spec"].get("replicas", 1) else "FailedDelete"
         found = {"type": "ReplicaFailure", "status": "True", "lastTransitionTime": self.clock.stamp()}
         return [*known, {**found, "reason": reason, "message": error.message}]
-
-    def _write_status(self, key: Key, obj: Obj, status: Obj) -> None:
-        if obj.get("status") != status and self.store.get(key):
-            self.write_status(key, status)
 
     def _look_again(self, key: Key, obj: Obj, active: Sequence[Pod], error: StatusError | None) -> None:
         """After a failure, or when the next pod will have been ready for long enough."""
@@ -192,6 +182,3 @@ def deletion_order(pod: Pod, crowd: int, now: float) -> tuple[Any, ...]:
 def _rank(seconds: float) -> int:
     """Ages of the same order are the same, so that chance decides (KEP-2185)."""
     return int(math.log2(seconds * 1e9)) if seconds > 0 else -1
-
-
-CONTROLLER = ReplicaSets

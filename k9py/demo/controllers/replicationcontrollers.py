@@ -23,6 +23,3 @@ class ReplicationControllers(ReplicaSets):
     def selector(self, obj: Obj) -> Selector:
         """Which pods it may own."""
         return read_map_selector(obj["spec"].get("selector"))
-
-
-CONTROLLER = ReplicationControllers

@@ -57,17 +57,16 @@ class Scheduler(Controller):
         for collection in ("persistentvolumeclaims", "persistentvolumes"):
             self.store.listen(collection, lambda _: self._retry_all())
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Try to place a pod."""
-        entry = self.store.get(key)
-        if entry is None or entry.meta.uid in self._bound or entry.meta.deletion_timestamp:
-            self._dismiss(key)
+        if entry.meta.uid in self._bound or entry.meta.deletion_timestamp:
+            self.forget(entry.key)
             return
         seen = glance(entry.raw)
         if seen.spec.node_name or seen.spec.scheduler_name != "default-scheduler" or seen.over:
             return
         if seen.spec.scheduling_gates:
-            self._tell(key, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates")
+            self._tell(entry.key, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates")
         else:
             self._place(view_of(entry))
 
@@ -96,7 +95,7 @@ class Scheduler(Controller):
         entry = change.entry
         seen = glance(entry.raw)
         if change.type == "DELETED" or seen.over:
-            self._forget(entry)
+            self._free(entry)
             return ()
         if seen.spec.node_name:
             self._note(entry, seen.spec.node_name, change.old)
@@ -112,7 +111,7 @@ class Scheduler(Controller):
         self._bound[uid] = name
         self._node(name).bind(view_of(entry))
         self._nominate(entry, "")
-        self._dismiss(entry.key)
+        self.forget(entry.key)
 
     def _nominate(self, entry: Entry, name: str) -> None:
         uid = entry.meta.uid
@@ -123,16 +122,16 @@ class Scheduler(Controller):
             self._nominated[uid] = name
             self._node(name).nominated[uid] = view_of(entry)
 
-    def _dismiss(self, key: Key) -> None:
+    def forget(self, key: Key) -> None:
         """It waits no longer."""
         self._waiting.pop(key, None)
         self._chosen.pop(key, None)
         self.backoff.forget(key)
 
-    def _forget(self, entry: Entry) -> None:
+    def _free(self, entry: Entry) -> None:
         """A pod is gone, or has ended: what it had is free for others."""
         uid = entry.meta.uid
-        self._dismiss(entry.key)
+        self.forget(entry.key)
         had = bool(self._nominated.get(uid))
         self._nominate(entry, "")
         node = self.nodes.get(self._bound.pop(uid, ""))
@@ -215,6 +214,3 @@ def _spec_changed(change: Change) -> bool:
     """Labels, gates and the like; not what the scheduler itself writes into the status."""
     old, new = change.old, change.entry
     return old is None or (old.meta.generation, old.meta.labels) != (new.meta.generation, new.meta.labels)
-
-
-CONTROLLER = Scheduler

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from k9py.demo.api.bootstrap import ROOT_CA, furnish
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.core.store import Change, Key
+from k9py.demo.core.store import Change, Entry, Key
 
 
 class ServiceAccountsController(Controller):
@@ -20,11 +20,10 @@ class ServiceAccountsController(Controller):
         self.watch("serviceaccounts", _gone("default"))
         self.watch("configmaps", _gone(ROOT_CA))
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Give a namespace what it lacks."""
-        namespace = self.store.get(key)
-        if namespace is not None and not namespace.meta.deletion_timestamp:
-            furnish(self.cluster, key.name)
+        if not entry.meta.deletion_timestamp:
+            furnish(self.cluster, entry.key.name)
 
 
 def _gone(name: str) -> Callable[[Change], Iterable[Key]]:
@@ -33,6 +32,3 @@ def _gone(name: str) -> Callable[[Change], Iterable[Key]]:
             yield Key("namespaces", "", change.entry.key.namespace)
 
     return keys
-
-
-CONTROLLER = ServiceAccountsController

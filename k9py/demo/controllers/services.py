@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.pods import Pod, pods_of, read_map_selector
+from k9py.demo.controllers.pods import Pod, read_map_selector
 from k9py.demo.controllers.selections import Selections
 from k9py.demo.core.store import Change, Key, Obj
 
@@ -20,7 +20,6 @@ class ServiceController(Controller):
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
         self.selections = Selections(self.pods)
 
     def start(self) -> None:

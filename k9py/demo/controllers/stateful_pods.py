@@ -6,8 +6,7 @@ import copy
 from typing import Any
 
 from k9py.demo.api.events import Recorder
-from k9py.demo.api.registry import SYSTEM, Deletion
-from k9py.demo.cluster import Cluster
+from k9py.demo.api.registry import SYSTEM, Deletion, Registry
 from k9py.demo.controllers.controller import is_terminating
 from k9py.demo.controllers.history import POD_LABEL
 from k9py.demo.controllers.owning import controller_ref
@@ -21,9 +20,9 @@ CLAIMS = "persistentvolumeclaims"
 class StatefulPods:
     """Makes and deletes pods and claims in the name of the statefulset-controller."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._registry = cluster.registry
-        self._recorder = Recorder(cluster, "statefulset-controller")
+    def __init__(self, registry: Registry, recorder: Recorder) -> None:
+        self._registry = registry
+        self._recorder = recorder
 
     def create(self, entry: Entry, obj: Obj, ordinal: int, template: dict[str, Any], revision: str) -> None:
         """Make the pod of an ordinal, its claims first. StatusError if it is refused: an event says so."""

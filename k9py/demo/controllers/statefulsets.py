@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from k9py.demo.cluster import Cluster
-from k9py.demo.controllers.backoff import Backoff
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.history import POD_LABEL, History, revision_template
 from k9py.demo.controllers.owning import adopt, controller_ref
-from k9py.demo.controllers.pods import Pod, pods_of
+from k9py.demo.controllers.pods import Pod
 from k9py.demo.controllers.rollout_math import scaled, wanted
 from k9py.demo.controllers.stateful_pods import StatefulPods
 from k9py.demo.core.status import StatusError
@@ -64,13 +63,12 @@ class StatefulSets(Controller):
     """Takes each set one step further."""
 
     name: ClassVar[str] = "statefulset"
+    component: ClassVar[str] = "statefulset-controller"
 
     def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
-        self.pods = pods_of(cluster)
         self.history = History(cluster.registry, "StatefulSet", "controller.kubernetes.io/hash", True)
-        self.control = StatefulPods(cluster)
-        self.backoff = Backoff()
+        self.control = StatefulPods(cluster.registry, self.recorder)
 
     def start(self) -> None:
         """Watch sets and their pods."""
@@ -78,12 +76,8 @@ class StatefulSets(Controller):
         owners = self.owner(SETS, "StatefulSet")
         self.watch("pods", lambda change: (*owners(change), *self._adopters(change)))
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Make, delete or replace a pod, write the status."""
-        entry = self.store.get(key)
-        if entry is None:
-            self.backoff.forget(key)
-            return
         state = self._look(entry)
         failed = False
         if not entry.meta.deletion_timestamp:
@@ -96,9 +90,9 @@ class StatefulSets(Controller):
         live |= {pod.labels.get(POD_LABEL, "") for pod in self.pods.owned(entry.meta.uid)}
         self.history.truncate(entry.meta.uid, state.obj, live)
         if failed:
-            self.enqueue(key, self.backoff.failed(key))
+            self.enqueue(entry.key, self.backoff.failed(entry.key))
             return
-        self.backoff.forget(key)
+        self.backoff.forget(entry.key)
         self._look_again(state)
 
     def _look(self, entry: Entry) -> _State:
@@ -192,11 +186,9 @@ class StatefulSets(Controller):
         return not pod.available(state.min_ready, self.clock.now)
 
     def _write_status(self, state: _State) -> None:
-        obj, key = state.obj, state.entry.key
         # a pod that has just been made or deleted counts as it is now
-        status = self._status(state, list(self._claim(state.entry, obj).values()))
-        if obj.get("status") != status and self.store.get(key):
-            self.write_status(key, status)
+        pods = self._claim(state.entry, state.obj)
+        self.write_status(state.entry.key, self._status(state, list(pods.values())))
 
     def _status(self, state: _State, pods: list[Pod]) -> Obj:
         obj, size = state.obj, wanted(state.obj)
@@ -246,6 +238,3 @@ def ordinal_of(pod: str, owner: str) -> int | None:
     """The ordinal in the name of a pod of that set; None if it is none of its."""
     name, _, number = pod.rpartition("-")
     return int(number) if name == owner and number.isdecimal() else None
-
-
-CONTROLLER = StatefulSets

@@ -7,7 +7,7 @@ from typing import ClassVar
 from k9py.demo.api.conditions import find
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.jobs import JOBS, outcome
-from k9py.demo.core.store import Key
+from k9py.demo.core.store import Entry
 from k9py.values.age import parse_time
 
 
@@ -20,10 +20,10 @@ class FinishedJobs(Controller):
         """Watch Jobs."""
         self.watch(JOBS)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Delete it, or look again when its time is over."""
-        entry = self.store.get(key)
-        if entry is None or entry.meta.deletion_timestamp:
+        key = entry.key
+        if entry.meta.deletion_timestamp:
             return
         obj = entry.read()
         seconds = obj["spec"].get("ttlSecondsAfterFinished")
@@ -35,6 +35,3 @@ class FinishedJobs(Controller):
             self.enqueue(key, left)
         else:
             self.registry.discard(JOBS, key.namespace, key.name, entry.meta.uid, "Foreground")
-
-
-CONTROLLER = FinishedJobs

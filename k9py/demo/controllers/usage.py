@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from k9py.demo.api.conditions import find
+from k9py.demo.api.quantities import amount, write_amount
 from k9py.demo.api.virtual import SOURCES
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.pods import Pod
 from k9py.demo.core.store import Obj
 from k9py.values.age import parse_duration, parse_time
-from k9py.values.quantity import parse_quantity
 from k9py.values.selector import Selector
 
 METRICS = "pods.metrics.k8s.io"
@@ -71,7 +72,7 @@ def _time(metrics: Obj) -> float:
 
 def milli(text: str) -> int:
     """Thousandths of a quantity, rounded up."""
-    return math.ceil(parse_quantity(str(text)) * 1000 - 1e-6)
+    return math.ceil(amount(str(text)) * 1000)
 
 
 @dataclass(slots=True)
@@ -135,15 +136,7 @@ def requests_of(pods: Sequence[Pod], resource: str, only: str) -> dict[str, int]
 
 def write_quantity(resource: str, value: int) -> str:
     """Thousandths as a quantity: `250m` of CPU, `20Mi` of memory."""
-    whole, rest = divmod(value, 1000)
-    if rest:
-        return f"{value}m"
-    if resource != "memory":
-        return str(whole)
-    for power, suffix in ((40, "Ti"), (30, "Gi"), (20, "Mi"), (10, "Ki")):
-        if whole and whole % (1 << power) == 0:
-            return f"{whole >> power}{suffix}"
-    return str(whole)
+    return write_amount(Fraction(value, 1000), "1Ki" if resource == "memory" else "")
 
 
 def selected(pods: Iterable[Pod], selector: Selector) -> list[Pod]:

@@ -9,7 +9,7 @@ from k9py.demo.controllers.claim_writes import PROVISIONED
 from k9py.demo.controllers.claims import CLAIMS, VOLUMES
 from k9py.demo.controllers.controller import Controller
 from k9py.demo.controllers.owning import let_go
-from k9py.demo.core.store import Change, Key, Obj
+from k9py.demo.core.store import Change, Entry, Key, Obj
 from k9py.values.age import parse_time
 
 GUARD = "kubernetes.io/pv-protection"
@@ -27,12 +27,9 @@ class Volumes(Controller):
         self.watch(VOLUMES)
         self.watch(CLAIMS, self._concerned)
 
-    def reconcile(self, key: Key) -> None:
+    def reconcile(self, entry: Entry) -> None:
         """Write its phase, delete it, or take its protection away."""
-        entry = self.store.get(key)
-        if entry is None:
-            return
-        volume = entry.read()
+        key, volume = entry.key, entry.read()
         phase = self._phase(volume)
         known = (volume.get("status") or {}).get("phase", "Pending")
         if phase != known:
@@ -64,6 +61,3 @@ class Volumes(Controller):
     def _concerned(self, change: Change) -> Iterable[Key]:
         name = change.entry.read()["spec"].get("volumeName")
         return [Key(VOLUMES, "", name)] if name else []
-
-
-CONTROLLER = Volumes

@@ -242,19 +242,15 @@ class PodRun(Worker):
 
     def _adopt_containers(self, pod: Obj) -> None:
         """A Container for each that the spec names; ephemeral ones come later than the others."""
-        inits = bool(pod["spec"].get(INIT))
+        reason = "PodInitializing" if pod["spec"].get(INIT) else "ContainerCreating"
         self._gated = bool(pod["spec"].get("readinessGates"))
         for kind in (INIT, MAIN, EPHEMERAL):
             for spec in pod["spec"].get(kind, ()):
                 if spec["name"] not in self.containers:
                     sidecar = kind == INIT and spec.get("restartPolicy") == "Always"
-                    self.containers[spec["name"]] = Container(
-                        spec["name"],
-                        Program(),
-                        kind=kind,
-                        sidecar=sidecar,
-                        state=statuses.waiting("PodInitializing" if inits else "ContainerCreating"),
-                    )
+                    container = Container(spec["name"], Program(), kind=kind, sidecar=sidecar)
+                    container.state = statuses.waiting(reason)
+                    self.containers[container.name] = container
 
     def _show_reasons(self) -> None:
         """What the last attempt has failed for is said now, one sync later, as the kubelet's reason cache does it."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from k9py.demo.api.defaults.volumes import default_volume
+from k9py.demo.api.defaults.volumes import default_reference, default_volume, pull_policy
 from k9py.demo.api.quantities import settle
 from k9py.demo.core.store import Obj
-
-MODE = 0o644
 
 
 def default_template(template: Obj) -> None:
@@ -59,28 +56,12 @@ def default_container(container: Obj) -> None:
         port.setdefault("protocol", "TCP")
     for variable in container.get("env") or ():
         if "valueFrom" in variable:
-            default_source(variable["valueFrom"])
+            default_reference(variable["valueFrom"])
         elif variable.get("value") == "":
             del variable["value"]
     for name, default in _PARTS.items():
         if name in container:
             default(container[name])
-
-
-def pull_policy(image: str) -> str:
-    """Always for what has no tag, or the tag `latest`."""
-    if "@" in image or not image.strip():
-        return "IfNotPresent"
-    _, _, tag = image.rpartition("/")[2].partition(":")
-    return "Always" if tag in ("", "latest") else "IfNotPresent"
-
-
-def default_source(source: Mapping[str, Any]) -> None:
-    """Where a variable, or a file of the downward API, comes from."""
-    if source.get("fieldRef"):
-        source["fieldRef"].setdefault("apiVersion", "v1")
-    if source.get("resourceFieldRef"):
-        source["resourceFieldRef"].setdefault("divisor", "0")
 
 
 def default_probe(probe: Obj) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from k9py.demo.api.quantities import settle
+from k9py.demo.api.quantities import canonical, settle
 from k9py.demo.core.store import Obj
 
 _MODE = 0o644
@@ -56,10 +56,23 @@ def _downward(source: Obj) -> None:
 
 def _downward_items(items: Any) -> None:
     for item in items:
-        if "fieldRef" in item:
-            item["fieldRef"].setdefault("apiVersion", "v1")
-        if "resourceFieldRef" in item:
-            item["resourceFieldRef"].setdefault("divisor", "0")
+        default_reference(item)
+
+
+def default_reference(source: Obj) -> None:
+    """Where a variable, or a file of the downward API, comes from."""
+    if source.get("fieldRef"):
+        source["fieldRef"].setdefault("apiVersion", "v1")
+    if source.get("resourceFieldRef"):
+        source["resourceFieldRef"].setdefault("divisor", "0")
+
+
+def pull_policy(image: str) -> str:
+    """Always for what has no tag, or the tag `latest`."""
+    if "@" in image or not image.strip():
+        return "IfNotPresent"
+    _, _, tag = image.rpartition("/")[2].partition(":")
+    return "Always" if tag in ("", "latest") else "IfNotPresent"
 
 
 def _projected(source: Obj) -> None:
@@ -96,20 +109,12 @@ def _scale_io(source: Obj) -> None:
 
 def _image(source: Obj) -> None:
     if "pullPolicy" not in source:
-        _, _, tag = str(source.get("reference", "")).rpartition("/")[2].partition(":")
-        source["pullPolicy"] = "Always" if tag in ("", "latest") and "@" not in tag else "IfNotPresent"
+        source["pullPolicy"] = pull_policy(str(source.get("reference", "")))
 
 
 def _empty_dir(source: Obj) -> None:
     if "sizeLimit" in source:
-        settle_one(source, "sizeLimit")
-
-
-def settle_one(holder: Obj, name: str) -> None:
-    """Write one quantity in its canonical form."""
-    held = {name: holder[name]}
-    settle({"all": held}, "all")
-    holder[name] = held[name]
+        source["sizeLimit"] = canonical(str(source["sizeLimit"]), -3)
 
 
 def _ephemeral(source: Obj) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from k9py.demo.api.crds import COLLECTION, Scale, Schema, Version, read_spec
+from k9py.demo.api.crds import COLLECTION, Scale, Schema, read_spec, read_version
 from k9py.demo.api.crds_scale import check_replicas
 from k9py.demo.api.crds_validation import check
 from k9py.demo.api.crds_values import fill
@@ -43,8 +43,7 @@ def _refuse_new(obj: Obj, old: Obj | None, registry: Registry, intent: Intent) -
 
 @lru_cache(128)
 def _strategy(raw: bytes, version: str) -> Strategy:
-    spec = read_spec(raw)
-    found = next((one for one in spec.versions if one.name == version), Version(version))
+    spec, found = read_spec(raw), read_version(raw, version)
     schema = found.root
     own = schema_of_fields(schema)
     side = found.subresources is not None and found.subresources.status is not None

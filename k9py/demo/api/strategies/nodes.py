@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from k9py.demo.api.conditions import is_true
 from k9py.demo.api.quantities import settle
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.nodes import check_node
@@ -41,16 +42,11 @@ def default(obj: Obj) -> None:
 
 def admit(obj: Obj, old: Obj | None, registry: Registry, intent: Intent) -> None:
     """A new node is not ready until its controller has seen that it is (TaintNodesByCondition)."""
-    if old is None and not _ready(obj):
+    # nodes of a world that has been there for long are made with all their conditions
+    if old is None and not is_true((obj.get("status") or {}).get("conditions"), "Ready"):
         taints = obj["spec"].setdefault("taints", [])
         if not any(taint.get("key") == NOT_READY and taint.get("effect") == "NoSchedule" for taint in taints):
             taints.append({"key": NOT_READY, "effect": "NoSchedule"})
-
-
-def _ready(obj: Obj) -> bool:
-    """Nodes of a world that has been there for long are made with all their conditions."""
-    conditions = (obj.get("status") or {}).get("conditions") or ()
-    return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
 
 
 def _status() -> Obj:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k9py.demo.api.conditions import find
 from k9py.demo.api.tables.printer import NONE, age, name_and_time, name_of, part
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
@@ -40,13 +41,9 @@ def _condition(status: dict[str, Any]) -> str:
 def _api_service(obj: Obj, cluster: Cluster) -> list[Any]:
     service = part(obj, "spec").get("service")
     place = f"{service.get('namespace', '')}/{service.get('name', '')}" if service else "Local"
-    found = [one for one in part(obj, "status").get("conditions") or () if one["type"] == "Available"]
-    return [name_of(obj), place, _availability(found[0]) if found else "Unknown", age(obj, cluster)]
-
-
-def _availability(condition: dict[str, Any]) -> str:
-    word: str = condition["status"]
-    return f"{word} ({condition['reason']})" if word != "True" and condition.get("reason") else word
+    found = find(part(obj, "status").get("conditions"), "Available") or {"status": "Unknown"}
+    why = f" ({found['reason']})" if found["status"] != "True" and found.get("reason") else ""
+    return [name_of(obj), place, found["status"] + why, age(obj, cluster)]
 
 
 PRINTERS = {

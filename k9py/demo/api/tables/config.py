@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k9py.demo.api.conditions import find
 from k9py.demo.api.tables.printer import age, name_and_age, name_and_time, name_of, part
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
@@ -34,7 +35,7 @@ _HEALTH = {"True": "Healthy", "False": "Unhealthy"}
 
 
 def _component(obj: Obj, cluster: Cluster) -> list[Any]:
-    found: Obj = next((one for one in obj.get("conditions") or () if one["type"] == "Healthy"), {})
+    found = find(obj.get("conditions"), "Healthy") or {}
     word = _HEALTH.get(found.get("status", ""), "Unknown")
     return [name_of(obj), word, found.get("message", ""), found.get("error", "")]
 

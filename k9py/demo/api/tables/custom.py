@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from k9py.demo.api.crds import COLLECTION, Column, Version, read_spec
+from k9py.demo.api.crds import COLLECTION, Column, read_version
 from k9py.demo.api.crds_jsonpath import PathError, find_values
 from k9py.demo.api.openapi import metadata_node
 from k9py.demo.api.tables.printer import Definitions, Printer, name_of
@@ -29,8 +29,7 @@ def custom_table(cluster: Cluster, served: Served) -> tuple[Definitions, Printer
 
 @lru_cache(64)
 def _table(raw: bytes, version: str) -> tuple[Definitions, Printer]:
-    found = next((one for one in read_spec(raw).versions if one.name == version), Version(version))
-    columns = found.additional_printer_columns or [
+    columns = read_version(raw, version).additional_printer_columns or [
         Column("Age", "date", _CREATED, description=_described("creationTimestamp"))
     ]
     name = {"name": "Name", "type": "string", "format": "name", "description": _described("name"), "priority": 0}

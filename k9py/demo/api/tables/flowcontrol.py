@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k9py.demo.api.conditions import find
 from k9py.demo.api.tables.printer import NONE, age, name_of, part
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
@@ -11,14 +12,14 @@ from k9py.demo.core.store import Obj
 
 def _schema(obj: Obj, cluster: Cluster) -> list[Any]:
     spec = part(obj, "spec")
-    dangling = (one["status"] for one in part(obj, "status").get("conditions") or () if one["type"] == "Dangling")
+    dangling = find(part(obj, "status").get("conditions"), "Dangling")
     return [
         name_of(obj),
         part(spec, "priorityLevelConfiguration").get("name", ""),
         spec.get("matchingPrecedence", 0),
         part(spec, "distinguisherMethod").get("type", NONE),
         age(obj, cluster),
-        next(dangling, "?"),
+        dangling["status"] if dangling else "?",
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from k9py.demo.api.conditions import find, is_true
 from k9py.demo.api.tables.printer import NONE, age, name_of, part, since
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
@@ -52,17 +53,15 @@ def _summary(status: Container, inits: int, sidecars: frozenset[str]) -> _Summar
     found = _Summary(_phase(status))
     beside = _Summary("")
     busy = _initialise(found, beside, status, inits, sidecars)
-    if not busy or _holds(status, "Initialized"):
+    if not busy or is_true(status.get("conditions"), "Initialized"):
         found.restarts, found.last = beside.restarts, beside.last
         _run(found, status)
     return found
 
 
 def _phase(status: Container) -> str:
-    gated = any(
-        one.get("type") == "PodScheduled" and one.get("reason") == "SchedulingGated"
-        for one in status.get("conditions") or ()
-    )
+    scheduled = find(status.get("conditions"), "PodScheduled")
+    gated = scheduled and scheduled.get("reason") == "SchedulingGated"
     return "SchedulingGated" if gated else status.get("reason") or status.get("phase") or ""
 
 
@@ -113,11 +112,7 @@ def _run(found: _Summary, status: Container) -> None:
             running = True
             found.ready += 1
     if found.reason == "Completed" and running:
-        found.reason = "Running" if _holds(status, "Ready") else "NotReady"
-
-
-def _holds(status: Container, condition: str) -> bool:
-    return any(one["type"] == condition and one["status"] == "True" for one in status.get("conditions") or ())
+        found.reason = "Running" if is_true(status.get("conditions"), "Ready") else "NotReady"
 
 
 def _leaving(obj: Obj, status: Container) -> str:
@@ -141,7 +136,7 @@ def _address(status: Container) -> str:
 
 def _gates(gates: Iterable[Container] | None, status: Container) -> str:
     wanted = [gate["conditionType"] for gate in gates or ()]
-    return f"{sum(_holds(status, one) for one in wanted)}/{len(wanted)}" if wanted else NONE
+    return f"{sum(is_true(status.get('conditions'), one) for one in wanted)}/{len(wanted)}" if wanted else NONE
 
 
 _ENDED = {"Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."}

@@ -7,10 +7,9 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from k9py.demo.api.internals import pod_spec
+from k9py.demo.api.schedule import ScheduleError, parse_schedule
 from k9py.demo.api.validation.names import too_long
-from k9py.demo.api.validation.podspec import check_pod_spec
-from k9py.demo.api.validation.schedule import schedule_fault
-from k9py.demo.api.validation.template import check_template_metadata
+from k9py.demo.api.validation.podspec import check_template
 from k9py.demo.api.validation.words import IMMUTABLE, at_least, in_order, invalid, not_negative, one_of, unchanged
 from k9py.demo.core.status import Cause, required, unsupported_value
 from k9py.demo.core.store import Obj
@@ -47,8 +46,7 @@ def check_job_spec(path: str, spec: Obj) -> Iterator[Cause]:
         if mode == "Indexed" and spec.get("completions") is None:
             yield required(f"{path}.completions", "when completion mode is Indexed")
     template = spec["template"]
-    yield from check_template_metadata(f"{path}.template.metadata", template["metadata"])
-    yield from check_pod_spec(f"{path}.template.spec", template["spec"])
+    yield from check_template(f"{path}.template", template)
     restart, at = template["spec"].get("restartPolicy"), f"{path}.template.spec.restartPolicy"
     if restart in ("Always", ""):
         yield required(at, 'valid values: "OnFailure", "Never"')
@@ -130,9 +128,10 @@ def _check_schedule(spec: Obj) -> Iterator[Cause]:
         return
     words = schedule.split()
     zoned = words and words[0].startswith(("TZ=", "CRON_TZ="))
-    fault = schedule_fault(" ".join(words[1:]) if zoned else schedule)
-    if fault:
-        yield invalid("spec.schedule", schedule, fault)
+    try:
+        parse_schedule(" ".join(words[1:]) if zoned else schedule)
+    except ScheduleError as error:
+        yield invalid("spec.schedule", schedule, str(error))
     if "TZ" in schedule:
         yield invalid("spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead")
 

@@ -30,6 +30,15 @@ _NAMED = (
 )
 
 
+def check_template(path: str, template: Obj) -> Iterator[Cause]:
+    """A pod template: its labels, annotations and spec."""
+    metadata = template["metadata"]
+    yield from check_labels(f"{path}.metadata.labels", metadata.get("labels") or {})
+    for key in sorted(metadata.get("annotations") or {}):
+        yield from broken(f"{path}.metadata.annotations", key, lambda text: qualified(text.lower()))
+    yield from check_pod_spec(f"{path}.spec", template["spec"])
+
+
 def check_pod_spec(path: str, spec: Obj) -> Iterator[Cause]:
     """All that can be wrong with it."""
     volumes, causes = check_volumes(f"{path}.volumes", spec.get("volumes"))

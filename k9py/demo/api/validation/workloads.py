@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from k9py.demo.api.internals import internal
-from k9py.demo.api.validation.podspec import check_pod_spec
+from k9py.demo.api.validation.podspec import check_template
 from k9py.demo.api.validation.selectors import check_selector
-from k9py.demo.api.validation.template import check_template_metadata
 from k9py.demo.api.validation.words import (
     at_least,
     at_most_all,
@@ -230,8 +229,7 @@ def _check_template(spec: Obj, match: bool = True) -> Iterator[Cause]:
     template = spec["template"]
     if match:
         yield from _check_match(spec, template["metadata"].get("labels") or {})
-    yield from check_template_metadata(f"{_TEMPLATE}.metadata", template["metadata"])
-    yield from check_pod_spec(f"{_TEMPLATE}.spec", template["spec"])
+    yield from check_template(_TEMPLATE, template)
     if template["spec"].get("ephemeralContainers"):
         detail = "ephemeral containers not allowed in pod template"
         yield forbidden_value(f"{_TEMPLATE}.spec.ephemeralContainers", detail)
