@@ -34,7 +34,7 @@ def story_of(plan: Plan) -> str:
     """What a person is told of the incident that is to happen; empty if none is."""
     if not plan.story:
         return ""
-    from k9py.demo.world.stories.listing import STORIES
+    from k9py.demo.world.stories import STORIES
 
     return STORIES[plan.story].summary
 
@@ -54,7 +54,7 @@ def _parts(version: str) -> frozenset[str]:
 
 
 def _story(wanted: str) -> str:
-    from k9py.demo.world.stories.listing import STORIES
+    from k9py.demo.world.stories import STORIES
 
     if wanted not in STORIES:
         known = ", ".join(f"{name} ({story.summary})" for name, story in STORIES.items())

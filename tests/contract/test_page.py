@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from k9py.cli import build_parser
-from k9py.demo.world.stories.listing import STORIES
+from k9py.demo.world.stories import STORIES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "embedded.md").read_text(encoding="utf-8")
 

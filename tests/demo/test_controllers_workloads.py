@@ -12,7 +12,7 @@ from k9py.demo.api.schedule import ScheduleError, parse_schedule
 from k9py.demo.controllers.cronjobs import CronJobs
 from k9py.demo.controllers.daemonsets import DaemonSets
 from k9py.demo.controllers.garbage import GarbageCollector
-from k9py.demo.controllers.indexes import parse_indexes, write_indexes
+from k9py.demo.controllers.job_pods import parse_indexes, write_indexes
 from k9py.demo.controllers.jobs import Jobs
 from k9py.demo.controllers.statefulsets import StatefulSets
 from k9py.demo.controllers.ttlafterfinished import FinishedJobs

@@ -6,7 +6,7 @@ from k9py.demo.cluster import Cluster
 from k9py.demo.plan import Plan
 from k9py.demo.serve import build
 from k9py.demo.world.changes import change_deployment, set_image, set_replicas
-from k9py.demo.world.stories.listing import STORIES
+from k9py.demo.world.stories import STORIES
 from tests.demo.test_world import NOW, Obj, first, log, pods
 
 

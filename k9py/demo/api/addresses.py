@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from k9py.demo.api.registry import Registry
 from k9py.demo.core.store import Change, Entry
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Registry
 
 NETWORK = "10.96.0.0/12"
 """Of cluster IPs, as kubeadm sets it."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from k9py.demo.api.podresources import pod_amounts
-from k9py.demo.api.qos import qos_class
+from k9py.demo.api.podresources import pod_amounts, qos_class
 from k9py.demo.api.quantities import Amounts, amount
 from k9py.demo.core.store import Obj
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from k9py.demo.api.registry import Registry
 from k9py.demo.api.target import User
 from k9py.demo.core.store import Change, Entry, Key, Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Registry
 
 GROUP = "rbac.authorization.k8s.io"
 MASTERS = "system:masters"

@@ -6,13 +6,11 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from k9py.demo.api.registry import Registry
 from k9py.demo.api.target import User
 from k9py.demo.core.store import Key
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Registry
 
 ISSUER = "https://kubernetes.default.svc"
 """Who signs them, and for whom they are if nothing else is said."""

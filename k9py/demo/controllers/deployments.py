@@ -17,8 +17,7 @@ from k9py.demo.controllers.deployment_status import (
     set_condition,
 )
 from k9py.demo.controllers.owning import Orphans, adopt, controller_ref, disown
-from k9py.demo.controllers.rolling import scale_down_old, scale_newest
-from k9py.demo.controllers.rollout import DEPLOYMENTS, SETS, Rollout, active_or_latest
+from k9py.demo.controllers.rollout import DEPLOYMENTS, SETS, Rollout, active_or_latest, scale_down_old, scale_newest
 from k9py.demo.controllers.rollout_math import (
     DESIRED,
     annotation_number,

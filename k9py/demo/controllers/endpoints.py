@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from k9py.demo.controllers.pods import Pod
-from k9py.demo.controllers.service_ports import Ports, hostname_in, resolve_ports
 from k9py.demo.controllers.services import (
     HEADLESS,
     TRIGGER,
+    Ports,
     ServiceController,
+    hostname_in,
     is_headless,
     leads_to_pods,
+    resolve_ports,
     target_of,
 )
 from k9py.demo.core.store import Entry, Key, Obj
@@ -46,12 +48,7 @@ class Endpoints(ServiceController):
             made: Obj = {
                 "kind": "Endpoints",
                 "apiVersion": "v1",
-                "metadata": {
-                    "name": key.name,
-                    "namespace": key.namespace,
-                    "labels": labels,
-                    "annotations": note,
-                },
+                "metadata": {"name": key.name, "namespace": key.namespace, "labels": labels, "annotations": note},
             }
             self.registry.make(ENDPOINTS, made | ({"subsets": subsets} if subsets else {}))
             return

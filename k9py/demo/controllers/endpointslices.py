@@ -6,14 +6,16 @@ from typing import ClassVar
 
 from k9py.demo.controllers.owning import controller_ref
 from k9py.demo.controllers.pods import Pod
-from k9py.demo.controllers.service_ports import Ports, hostname_in, resolve_ports
 from k9py.demo.controllers.services import (
     HEADLESS,
     TRIGGER,
+    Ports,
     ServiceController,
+    hostname_in,
     is_headless,
     is_ready,
     leads_to_pods,
+    resolve_ports,
     target_of,
 )
 from k9py.demo.core.store import Entry, Key, Obj

@@ -9,15 +9,7 @@ from typing import Any, ClassVar
 from k9py.demo.api.conditions import find, is_true, without
 from k9py.demo.cluster import Cluster
 from k9py.demo.controllers.controller import Controller
-from k9py.demo.controllers.job_pods import (
-    FINALIZER,
-    Tally,
-    completed_indexes,
-    is_indexed,
-    job_pod,
-    open_indexes,
-    tally,
-)
+from k9py.demo.controllers.job_pods import FINALIZER, Tally, completed_indexes, is_indexed, job_pod, open_indexes, tally
 from k9py.demo.controllers.owning import let_go
 from k9py.demo.controllers.podcontrol import BURST, PodControl
 from k9py.demo.controllers.pods import Pod

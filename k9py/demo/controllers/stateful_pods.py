@@ -97,10 +97,7 @@ class StatefulPods:
         if obj["spec"].get("serviceName"):
             spec["subdomain"] = obj["spec"]["serviceName"]
         claims = [
-            {
-                "name": one["metadata"]["name"],
-                "persistentVolumeClaim": {"claimName": claim_name(one, name, ordinal)},
-            }
+            {"name": one["metadata"]["name"], "persistentVolumeClaim": {"claimName": claim_name(one, name, ordinal)}}
             for one in obj["spec"].get("volumeClaimTemplates") or ()
         ]
         taken = {one["name"] for one in claims}

@@ -76,10 +76,7 @@ ABSENT: Mapping[str, tuple[str, Sequence[str]]] = {
         ("mutatingadmissionpolicies", "mutatingadmissionpolicybindings"),
     ),
     "service-cidrs": ("networking.k8s.io", ("servicecidrs", "ipaddresses")),
-    "resource-v1": (
-        "resource.k8s.io",
-        ("deviceclasses", "resourceclaims", "resourceclaimtemplates", "resourceslices"),
-    ),
+    "resource-v1": ("resource.k8s.io", ("deviceclasses", "resourceclaims", "resourceclaimtemplates", "resourceslices")),
     "volume-attributes": ("storage.k8s.io", ("volumeattributesclasses",)),
     "metrics": ("metrics.k8s.io", ("nodes", "pods")),
 }

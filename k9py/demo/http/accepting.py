@@ -22,7 +22,7 @@ class Accepted(NamedTuple):
     version: str = ""
 
 
-class _Clause(NamedTuple):
+class Clause(NamedTuple):
     """One alternative of the header."""
 
     media: str
@@ -35,7 +35,7 @@ def accept(request: web.Request, *, watch: bool = False, many: bool = False, tab
 
     Protobuf is taken for JSON: whoever sends it reads an answer by its Content-Type.
     """
-    clauses = _clauses(request.headers.get("Accept", "*/*"))
+    clauses = accepted(request)
     if not any(clause.media in (JSON, YAML, PROTOBUF, "*/*") for clause in clauses):
         raise _none_at_all(many)
     had = (JSON, PROTOBUF) if watch else (JSON, YAML, PROTOBUF)
@@ -47,15 +47,16 @@ def accept(request: web.Request, *, watch: bool = False, many: bool = False, tab
             )
     if any(clause.media == PROTOBUF for clause in clauses):
         return Accepted()
-    raise _none_of_these(watch)
+    raise not_acceptable(watch)
 
 
-def _clauses(header: str) -> list[_Clause]:
+def accepted(request: web.Request) -> list[Clause]:
+    """The alternatives that a client would take."""
     found = []
-    for text in header.split(","):
+    for text in request.headers.get("Accept", "*/*").split(","):
         media, *rest = (part.strip() for part in text.split(";"))
         parameters = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest)}
-        found.append(_Clause(media, parameters, _quality(parameters.get("q", "1"))))
+        found.append(Clause(media, parameters, _quality(parameters.get("q", "1"))))
     return found
 
 
@@ -80,6 +81,7 @@ def _none_at_all(many: bool) -> StatusError:
     return StatusError(406, "NotAcceptable", message, {})
 
 
-def _none_of_these(watch: bool) -> StatusError:
+def not_acceptable(watch: bool = False) -> StatusError:
+    """None of the forms that a client takes can be had."""
     had = [f"{one};stream=watch" for one in (JSON, PROTOBUF)] if watch else [JSON, YAML, PROTOBUF]
     return StatusError(406, "NotAcceptable", f"only the following media types are accepted: {', '.join(had)}")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
 from k9py.demo.api.gojson import BadJson, read_json, read_yaml, shown
-from k9py.demo.api.registry import Intent
 from k9py.demo.api.target import Target, User, verb_of
+from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import bad_request, unsupported_media_type
+from k9py.demo.http.accepting import JSON, PROTOBUF, YAML
 from k9py.demo.http.protobuf import decode
 
-JSON = "application/json"
-YAML = "application/yaml"
-PROTOBUF = "application/vnd.kubernetes.protobuf"
 READABLE = (JSON, YAML, PROTOBUF)
 """The forms of a body."""
-UNKNOWN_FORM = "the body of the request was in an unknown format - accepted media types include"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,8 @@ class Call:
         """The body, from JSON, YAML or protobuf. StatusError if it cannot be read."""
         kind = self.request.content_type if "Content-Type" in self.request.headers else JSON
         if kind not in READABLE:
-            raise unsupported_media_type(f"{UNKNOWN_FORM}: {', '.join(READABLE)}")
+            why = "the body of the request was in an unknown format - accepted media types include"
+            raise unsupported_media_type(f"{why}: {', '.join(READABLE)}")
         try:
             if kind == PROTOBUF:
                 return decode(self.body)
@@ -70,9 +68,8 @@ class Call:
             syntax = "couldn't get version/kind; json parse error: " if kind == JSON else ""
             raise bad_request(f"{head}: {syntax}{error} ({shown(self.body)})") from None
 
-    def intent(self) -> Intent:
-        """How a write is meant, from the parameters and the user agent."""
-        if self.query.get("dryRun", "All") != "All":
-            raise bad_request(f'Invalid value: "{self.query["dryRun"]}": supported values: "All"')
-        manager = self.query.get("fieldManager") or self.request.headers.get("User-Agent", "unknown").split("/")[0]
-        return Intent(manager, self.user.name, "dryRun" in self.query, trusted=False, warnings=self.warnings)
+
+Handler = Callable[[Cluster, Call], Awaitable[web.StreamResponse]]
+"""What answers a request for a resource."""
+Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
+"""What answers a request for what is no resource."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiohttp import web
 
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
-from k9py.demo.core.status import StatusError, method_not_allowed, no_such_path
+from k9py.demo.core.status import method_not_allowed, no_such_path
+from k9py.demo.http.accepting import JSON, accepted, not_acceptable
 from k9py.demo.http.answers import answer, encode
-
-Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
+from k9py.demo.http.call import Page
 
 _FORMS = ("", "*/*", "application/*", "application/json", "application/yaml")
 LISTED = "APIGroupDiscoveryList"
@@ -182,33 +182,20 @@ def _discovered(cluster: Cluster, group: str) -> Mapping[str, Any]:
     return {"metadata": {"name": group} if group else {}, "versions": versions}
 
 
-def _accepted(request: web.Request) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The media types of the Accept header with their parameters."""
-    for one in request.headers.get("Accept", "").split(","):
-        media, *parameters = (part.strip() for part in one.split(";"))
-        yield media, dict(parameter.partition("=")[::2] for parameter in parameters)
-
-
 def _accepts(request: web.Request, version: str) -> bool:
     wanted = {"g": "apidiscovery.k8s.io", "v": version, "as": LISTED}
-    return any(media == "application/json" and wanted.items() <= given.items() for media, given in _accepted(request))
+    return any(one.media == JSON and wanted.items() <= one.parameters.items() for one in accepted(request))
 
 
 def _legacy(request: web.Request, obj: Mapping[str, Any]) -> web.Response:
     """StatusError (406) for a client that takes other forms only."""
     if request.method not in ("GET", "HEAD"):
         raise method_not_allowed()
-    if not any(media in _FORMS and not given.get("as") for media, given in _accepted(request)):
+    if not any(one.media in _FORMS and not one.parameters.get("as") for one in accepted(request)):
         raise not_acceptable()
     response = answer(obj)
     response.headers["Cache-Control"] = "no-cache, private"
     return response
-
-
-def not_acceptable() -> StatusError:
-    """None of the forms that a client takes can be had."""
-    forms = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
-    return StatusError(406, "NotAcceptable", f"only the following media types are accepted: {forms}")
 
 
 PAGES: tuple[tuple[str, Page], ...] = ()

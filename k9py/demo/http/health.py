@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from aiohttp import web
@@ -11,9 +11,8 @@ from aiohttp import web
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.parts import version_of
 from k9py.demo.core.status import method_not_allowed, no_such_path
+from k9py.demo.http.call import Page
 from k9py.demo.http.discovery import nowhere
-
-Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
 
 _HOOKS = (
     "start-apiserver-admission-initializer",

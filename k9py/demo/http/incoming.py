@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from k9py.demo.api.convert import to_stored
@@ -12,7 +13,9 @@ from k9py.demo.cluster import Cluster
 from k9py.demo.core.catalog import Served
 from k9py.demo.core.status import bad_request, invalid, invalid_value
 from k9py.demo.core.store import Obj
-from k9py.demo.http.call import PROTOBUF, Call
+from k9py.demo.http.accepting import PROTOBUF
+from k9py.demo.http.call import Call
+from k9py.values.resource import Gvr
 
 _SCHEME = 'in scheme "pkg/runtime/scheme.go:111"'
 _HEAD = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
@@ -110,3 +113,23 @@ def stored(cluster: Cluster, served: Served, obj: Obj) -> Obj:
     converted = as_go(to_stored(served, obj, cluster.catalog.storage(served.storage).gvr.api_version))
     cluster.registry.strategy(served).default(converted)
     return converted
+
+
+def pseudo(group: str, version: str, kind: str) -> Served:
+    """Such a kind as if it were a resource, so that it is read and written like one."""
+    plural = f"{kind.lower()}s"
+    answered = {"group": group, "version": version, "kind": kind}
+    entry = {"resource": plural, "responseKind": answered, "scope": "Namespaced", "verbs": []}
+    return Served(Gvr(group, version, plural), entry, frozenset(), plural)
+
+
+def read_as(cluster: Cluster, call: Call, served: Served) -> Obj:
+    """The body as an object of that kind. StatusError if it is none."""
+    obj = incoming(cluster, as_call(call, served))
+    obj.setdefault("metadata", {})
+    return obj
+
+
+def as_call(call: Call, served: Served) -> Call:
+    """The call as if its path served that kind."""
+    return replace(call, target=replace(call.target, served=served))

@@ -10,14 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from k9py.demo.cluster import Cluster
-from k9py.demo.core.status import (
-    Cause,
-    StatusError,
-    bad_request,
-    forbidden_value,
-    invalid,
-    unsupported_value,
-)
+from k9py.demo.core.status import Cause, StatusError, bad_request, forbidden_value, invalid, unsupported_value
 from k9py.demo.http.call import Call
 
 EXACT, NOT_OLDER = "Exact", "NotOlderThan"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -14,10 +13,10 @@ from k9py.demo.api.schema_gnostic import gnostic
 from k9py.demo.api.schema_swagger import swagger
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.parts import version_of
+from k9py.demo.http.accepting import accepted, not_acceptable
 from k9py.demo.http.answers import encode
-from k9py.demo.http.discovery import not_acceptable, nowhere
-
-Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
+from k9py.demo.http.call import Page
+from k9py.demo.http.discovery import nowhere
 
 V3 = "/openapi/v3"
 _JSON = ("", "*/*", "application/json", "application/*")
@@ -70,8 +69,7 @@ def _json(request: web.Request, document: bytes, headers: dict[str, str]) -> web
     """StatusError (406) for a client that takes protobuf only."""
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
-    accepted = [one.split(";")[0].strip() for one in request.headers.get("Accept", "").split(",")]
-    if not any(one in _JSON for one in accepted):
+    if not any(one.media in _JSON for one in accepted(request)):
         raise not_acceptable()
     return web.Response(body=document, content_type="application/json", headers=headers)
 

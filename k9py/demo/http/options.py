@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from k9py.demo.api.registry import Intent
+from k9py.demo.api.registry import Deletion, Intent
 from k9py.demo.core.status import Cause, forbidden_value, invalid, invalid_value, required
 from k9py.demo.http.call import Call
 
@@ -63,6 +64,14 @@ def _choice(field: str, found: str, choices: Sequence[str]) -> Iterator[Cause]:
     if found not in choices:
         listed = ", ".join(f'"{one}"' for one in choices)
         yield Cause(field, "FieldValueNotSupported", f'Unsupported value: "{found}": supported values: {listed}')
+
+
+def read_deletion(options: Mapping[str, Any]) -> Deletion:
+    """DeleteOptions as JSON has them."""
+    preconditions = options.get("preconditions") or {}
+    policy = options.get("propagationPolicy") or ""
+    uid, version = (preconditions.get(name) or "" for name in ("uid", "resourceVersion"))
+    return Deletion(options.get("gracePeriodSeconds"), policy, uid, version)
 
 
 def deletion_causes(policy: str | None, orphan: object, dry_run: Sequence[str]) -> Iterator[Cause]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from aiohttp import web
-
 from k9py.demo.cluster import Cluster
 from k9py.demo.http import discovery, health, openapi
-
-Page = Callable[[Cluster, web.Request], Awaitable[web.StreamResponse]]
+from k9py.demo.http.call import Page
 
 
 def find(cluster: Cluster, path: str) -> Page | None:

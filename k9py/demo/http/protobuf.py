@@ -15,7 +15,7 @@ import msgspec
 
 from k9py.demo.api.gotypes import Message, message, message_of, place
 from k9py.demo.core.status import bad_request
-from k9py.demo.http.wellknown import SPECIAL
+from k9py.demo.http.wellknown import SPECIAL, signed
 
 MAGIC = b"k8s\x00"
 
@@ -83,16 +83,12 @@ def _value(kind: str, value: Any) -> Any:
     return read(value) if read else read_message(kind, value)
 
 
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value >> 63 else value
-
-
 _SCALARS: Mapping[str, Callable[[Any], Any]] = {
     "string": lambda value: bytes(value).decode(),
     "bytes": lambda value: base64.b64encode(value).decode(),
     "bool": lambda value: bool(value),
-    "int32": lambda value: _signed(value or 0),
-    "int64": lambda value: _signed(value or 0),
+    "int32": lambda value: signed(value or 0),
+    "int64": lambda value: signed(value or 0),
     "double": lambda value: struct.unpack("<d", value)[0],
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -14,12 +14,11 @@ from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import StatusError, method_not_allowed, no_such_path, no_watch
 from k9py.demo.http import pages, reading, subresources, writing
 from k9py.demo.http.answers import finish, refuse
-from k9py.demo.http.call import Call
+from k9py.demo.http.call import Call, Handler
 from k9py.demo.http.watching import watch
 
 _LOG = logging.getLogger(__name__)
 
-Handler = Callable[[Cluster, Call], Awaitable[web.StreamResponse]]
 
 HANDLERS: Mapping[str, Handler] = {
     "get": reading.get,

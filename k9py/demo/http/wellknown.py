@@ -20,7 +20,8 @@ _UNITS = (("h", 3_600_000_000_000), ("m", 60_000_000_000))
 _SMALL = (("s", 1_000_000_000), ("ms", 1_000_000), ("µs", 1_000), ("ns", 1))
 
 
-def _number(value: int) -> int:
+def signed(value: int) -> int:
+    """A varint as two's complement."""
     return value - (1 << 64) if value >> 63 else value
 
 
@@ -29,7 +30,7 @@ def _moment(wire: Wire) -> datetime | None:
         return None
     parts = dict(wire)
     micros = parts.get(2, 0) // 1000
-    return _EPOCH + timedelta(seconds=_number(parts.get(1, 0)), microseconds=micros)
+    return _EPOCH + timedelta(seconds=signed(parts.get(1, 0)), microseconds=micros)
 
 
 def _time(wire: Wire, _: Read) -> str | None:
@@ -43,7 +44,7 @@ def _micro_time(wire: Wire, _: Read) -> str | None:
 
 
 def _duration(wire: Wire, _: Read) -> str:
-    nanos = _number(dict(wire).get(1, 0))
+    nanos = signed(dict(wire).get(1, 0))
     return ("-" if nanos < 0 else "") + duration_text(abs(nanos))
 
 
@@ -72,7 +73,7 @@ def _int_or_string(wire: Wire, _: Read) -> int | str:
     parts = dict(wire)
     if parts.get(1):
         return bytes(parts.get(3, b"")).decode()
-    return _number(parts.get(2, 0))
+    return signed(parts.get(2, 0))
 
 
 def _raw(wire: Wire, _: Read) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -21,7 +22,7 @@ from k9py.demo.core.store import Key, Obj
 from k9py.demo.http.answers import answer
 from k9py.demo.http.call import Call
 from k9py.demo.http.incoming import check_namespace, check_place, incoming, kind_fault, stored
-from k9py.demo.http.options import CREATE, DELETE, PATCH, UPDATE, deletion_causes, intent_of, refuse
+from k9py.demo.http.options import CREATE, DELETE, PATCH, UPDATE, deletion_causes, intent_of, read_deletion, refuse
 
 APPLY = "application/apply-patch+yaml"
 
@@ -230,12 +231,8 @@ def _deletion(call: Call) -> tuple[Deletion, Intent]:
     orphan = options.get("orphanDependents")
     dry_run: list[str] = options.get("dryRun") or list(query.getall("dryRun", ()))
     refuse(DELETE, list(deletion_causes(policy, orphan, dry_run)))
-    preconditions = options.get("preconditions") or {}
-    grace = options.get("gracePeriodSeconds")
-    how = Deletion(
-        call.number("gracePeriodSeconds") if grace is None else grace,
-        policy if orphan is None else "Orphan" if orphan else "Background",
-        preconditions.get("uid") or "",
-        preconditions.get("resourceVersion") or "",
-    )
-    return how, Intent(call.user.name, call.user.name, bool(dry_run), trusted=False, warnings=call.warnings)
+    how = read_deletion(options)
+    grace = call.number("gracePeriodSeconds") if how.grace is None else how.grace
+    propagation = policy if orphan is None else "Orphan" if orphan else "Background"
+    intent = Intent(call.user.name, call.user.name, bool(dry_run), trusted=False, warnings=call.warnings)
+    return replace(how, grace=grace, propagation=propagation), intent

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from k9py.demo.api.events import subject
-from k9py.demo.api.qos import qos_class
+from k9py.demo.api.podresources import qos_class
 from k9py.demo.core.clock import Timer
 from k9py.demo.core.store import Entry, Obj
 from k9py.demo.node import admission, mounts, reporting, resizing, restoring, statuses, stopping

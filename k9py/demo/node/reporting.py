@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from k9py.demo.api.qos import qos_class
+from k9py.demo.api.podresources import qos_class
 from k9py.demo.core.store import Obj
 from k9py.demo.node import resizing, statuses
 from k9py.demo.node.container import INIT, MAIN, Container

@@ -11,8 +11,7 @@ from k9py.demo.world.history import HISTORY, live
 from k9py.demo.world.nodes import add_plain_machines
 from k9py.demo.world.programs.listing import images
 from k9py.demo.world.shop import Shop
-from k9py.demo.world.stories.listing import STORIES
-from k9py.demo.world.stories.story import BEGINNING
+from k9py.demo.world.stories import BEGINNING, STORIES
 
 LOADED = ("registry.local/busybox:1", "registry.local/pause:1")
 """What a cluster without a shop has on its nodes, as one without a registry would: pods name them with policy Never."""

@@ -67,8 +67,4 @@ def _status() -> Obj:
         "containerID": "",
         "started": True,
     }
-    return {
-        "phase": "Running",
-        "containerStatuses": [status],
-        "qosClass": "Burstable",
-    }
+    return {"phase": "Running", "containerStatuses": [status], "qosClass": "Burstable"}

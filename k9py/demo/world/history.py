@@ -17,13 +17,7 @@ from k9py.demo.world.traffic import Traffic
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 
-FIRST = {
-    "storefront": "3.10.4",
-    "cart": "4.2.0",
-    "checkout": "7.1.1",
-    "catalog": "2.8.5",
-    "search": "1.8.3",
-}
+FIRST = {"storefront": "3.10.4", "cart": "4.2.0", "checkout": "7.1.1", "catalog": "2.8.5", "search": "1.8.3"}
 """The versions with which the Deployments of the shop began, small."""
 
 LATER: tuple[dict[str, str], ...] = (

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from k9py.demo.api.podresources import pod_resources
 from k9py.demo.api.quantities import amount
+from k9py.demo.api.registry import Registry
 from k9py.demo.core.status import StatusError, forbidden
 from k9py.demo.core.store import Change, Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Registry
 
 ANNOTATION = "kubernetes.io/limit-ranger"
 Resources = Mapping[str, Any]

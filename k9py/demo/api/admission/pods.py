@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from k9py.demo.api.registry import Registry
 from k9py.demo.core.status import forbidden
 from k9py.demo.core.store import Change, Entry, Key, Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Registry
 
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 TOLERATED = 300

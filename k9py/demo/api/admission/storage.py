@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from k9py.demo.api.admission.limits import limit_claim
+from k9py.demo.api.registry import Intent, Registry
 from k9py.demo.core.store import Change, Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Intent, Registry
 
 _DEFAULT = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class")
 CLASSES = "storageclasses.storage.k8s.io"

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from k9py.demo.api.defaults.filling import fill
 from k9py.demo.api.defaults.volumes import default_reference, default_volume, pull_policy
 from k9py.demo.api.quantities import settle
 from k9py.demo.core.store import Obj
+
+_SPEC = {
+    "restartPolicy": "Always",
+    "terminationGracePeriodSeconds": 30,
+    "dnsPolicy": "ClusterFirst",
+    "securityContext": {},
+    "schedulerName": "default-scheduler",
+}
 
 
 def default_template(template: Obj) -> None:
@@ -17,11 +26,7 @@ def default_template(template: Obj) -> None:
 
 def default_pod_spec(spec: Obj) -> None:
     """A pod's spec. Everything in place."""
-    spec.setdefault("restartPolicy", "Always")
-    spec.setdefault("terminationGracePeriodSeconds", 30)
-    spec.setdefault("dnsPolicy", "ClusterFirst")
-    spec.setdefault("securityContext", {})
-    spec.setdefault("schedulerName", "default-scheduler")
+    fill(spec, _SPEC)
     _default_account(spec)
     for kind in ("containers", "initContainers", "ephemeralContainers"):
         for container in spec.get(kind) or ():
@@ -46,8 +51,7 @@ def default_container(container: Obj) -> None:
     """A container of any sort."""
     if "imagePullPolicy" not in container:
         container["imagePullPolicy"] = pull_policy(container.get("image") or "")
-    container.setdefault("terminationMessagePath", "/dev/termination-log")
-    container.setdefault("terminationMessagePolicy", "File")
+    fill(container, {"terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"})
     resources = container.setdefault("resources", {})
     if resources:
         settle(resources, "limits")
@@ -79,8 +83,7 @@ def default_probe(probe: Obj) -> None:
 def default_handler(handler: Obj) -> None:
     """What a probe or a hook does."""
     if "httpGet" in handler:
-        handler["httpGet"].setdefault("path", "/")
-        handler["httpGet"].setdefault("scheme", "HTTP")
+        fill(handler["httpGet"], {"path": "/", "scheme": "HTTP"})
 
 
 def _default_lifecycle(lifecycle: Obj) -> None:

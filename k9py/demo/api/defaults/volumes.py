@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from k9py.demo.api.defaults.filling import Fill, filled
 from k9py.demo.api.quantities import canonical, settle
 from k9py.demo.core.store import Obj
 
@@ -45,10 +46,6 @@ def default_source(source: Obj) -> None:
         _SOURCES[kind](source[kind])
 
 
-def _mode(source: Obj) -> None:
-    source.setdefault("defaultMode", _MODE)
-
-
 def _downward(source: Obj) -> None:
     source.setdefault("defaultMode", _MODE)
     _downward_items(source.get("items") or ())
@@ -84,29 +81,6 @@ def _projected(source: Obj) -> None:
             _downward_items(one["downwardAPI"].get("items") or ())
 
 
-def _host_path(source: Obj) -> None:
-    source.setdefault("type", "")
-
-
-def _iscsi(source: Obj) -> None:
-    source.setdefault("iscsiInterface", "default")
-
-
-def _rbd(source: Obj) -> None:
-    for name, value in (("pool", "rbd"), ("user", "admin"), ("keyring", "/etc/ceph/keyring")):
-        source.setdefault(name, value)
-
-
-def _azure_disk(source: Obj) -> None:
-    for name, value in (("cachingMode", "ReadWrite"), ("fsType", "ext4"), ("readOnly", False), ("kind", "Shared")):
-        source.setdefault(name, value)
-
-
-def _scale_io(source: Obj) -> None:
-    source.setdefault("storageMode", "ThinProvisioned")
-    source.setdefault("fsType", "xfs")
-
-
 def _image(source: Obj) -> None:
     if "pullPolicy" not in source:
         source["pullPolicy"] = pull_policy(str(source.get("reference", "")))
@@ -124,16 +98,16 @@ def _ephemeral(source: Obj) -> None:
         default_claim_spec(template.setdefault("spec", {}))
 
 
-_SOURCES: Mapping[str, Callable[[Obj], None]] = {
-    "configMap": _mode,
-    "secret": _mode,
+_SOURCES: Mapping[str, Fill] = {
+    "configMap": filled(defaultMode=_MODE),
+    "secret": filled(defaultMode=_MODE),
     "downwardAPI": _downward,
     "projected": _projected,
-    "hostPath": _host_path,
-    "iscsi": _iscsi,
-    "rbd": _rbd,
-    "azureDisk": _azure_disk,
-    "scaleIO": _scale_io,
+    "hostPath": filled(type=""),
+    "iscsi": filled(iscsiInterface="default"),
+    "rbd": filled(pool="rbd", user="admin", keyring="/etc/ceph/keyring"),
+    "azureDisk": filled(cachingMode="ReadWrite", fsType="ext4", readOnly=False, kind="Shared"),
+    "scaleIO": filled(storageMode="ThinProvisioned", fsType="xfs"),
     "image": _image,
     "emptyDir": _empty_dir,
     "ephemeral": _ephemeral,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from k9py.demo.api.crds import CLEANUP, COLLECTION
 from k9py.demo.api.crds_formats import unknown_formats
 from k9py.demo.api.crds_rules import check_definition
+from k9py.demo.api.registry import Intent, Registry
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.core.store import Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Intent, Registry
 
 
 def default(obj: Obj) -> None:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from k9py.demo.api.crds import COLLECTION, Scale, Schema, read_spec, read_version
-from k9py.demo.api.crds_scale import check_replicas
 from k9py.demo.api.crds_validation import check
 from k9py.demo.api.crds_values import fill
 from k9py.demo.api.strategy import Strategy
@@ -18,6 +17,10 @@ from k9py.demo.core.store import Key, Obj, Store
 
 if TYPE_CHECKING:
     from k9py.demo.api.registry import Intent, Registry
+from collections.abc import Mapping
+
+from k9py.demo.api.gojson import go_text
+from k9py.demo.api.validation.words import invalid
 
 STRATEGIES: tuple[Strategy, ...] = ()
 """None by name: a CRD can come at any time."""
@@ -86,3 +89,39 @@ def fill_fields(obj: Obj, schema: Schema) -> None:
 
 def _without(obj: Obj, names: set[str]) -> Obj:
     return {name: value for name, value in obj.items() if name not in names}
+
+
+MOST = 2**31 - 1
+_TYPES: Mapping[type, str] = {
+    bool: "bool",
+    int: "int64",
+    float: "float64",
+    str: "string",
+    list: "[]interface {}",
+    dict: "map[string]interface {}",
+}
+
+
+def check_replicas(obj: Obj, path: str) -> Iterator[Cause]:
+    """The number at a path as `.spec.replicas`; an empty path is none, and what is absent is fine."""
+    value: Any = obj
+    for step in path.removeprefix(".").split(".") if path else ():
+        if not isinstance(value, dict):
+            yield _unreadable(path, value, "map[string]interface{}")
+            return
+        value = value.get(step)
+        if value is None:
+            return
+    if not path:
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        yield _unreadable(path, value, "int64")
+    elif value < 0:
+        yield invalid(path, value, "should be a non-negative integer")
+    elif value > MOST:
+        yield invalid(path, value, f"should be less than or equal to {MOST}")
+
+
+def _unreadable(path: str, value: Any, wanted: str) -> Cause:
+    found = _TYPES.get(type(value), "<nil>")
+    return invalid(path, 0, f"{path} accessor error: {go_text(value)} is of the type {found}, expected {wanted}")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from k9py.demo.api.defaults.filling import fill
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.core.store import Obj
 
 _GROUP = "admissionregistration.k8s.io"
 _FLOW = "flowcontrol.apiserver.k8s.io"
+_SELECTORS: Obj = {"namespaceSelector": {}, "objectSelector": {}}
+_WEBHOOK = {"failurePolicy": "Fail", "matchPolicy": "Equivalent", "timeoutSeconds": 10, **_SELECTORS}
 
 
 def _default_webhooks(mutating: bool) -> Callable[[Obj], None]:
     def default(obj: Obj) -> None:
         for webhook in obj.get("webhooks") or ():
-            for name, value in (("failurePolicy", "Fail"), ("matchPolicy", "Equivalent"), ("timeoutSeconds", 10)):
-                webhook.setdefault(name, value)
-            webhook.setdefault("namespaceSelector", {})
-            webhook.setdefault("objectSelector", {})
+            fill(webhook, _WEBHOOK)
             if mutating:
                 webhook.setdefault("reinvocationPolicy", "Never")
             _default_rules(webhook.get("rules") or ())
@@ -39,9 +39,7 @@ def default_policy(obj: Obj) -> None:
     spec.setdefault("failurePolicy", "Fail")
     match = spec.get("matchConstraints")
     if match is not None:
-        match.setdefault("namespaceSelector", {})
-        match.setdefault("objectSelector", {})
-        match.setdefault("matchPolicy", "Equivalent")
+        fill(match, {**_SELECTORS, "matchPolicy": "Equivalent"})
         for name in ("resourceRules", "excludeResourceRules"):
             _default_rules(match.get(name))
 
@@ -53,17 +51,11 @@ def default_level(obj: Obj) -> None:
     if limited is not None:
         for name, value in (("nominalConcurrencyShares", 30), ("lendablePercent", 0)):
             limited[name] = value if limited.get(name) is None else limited[name]
-        _default_queuing(limited.setdefault("limitResponse", {"type": "Reject"}).get("queuing"))
+        queuing = limited.setdefault("limitResponse", {"type": "Reject"}).get("queuing")
+        if queuing is not None:
+            fill(queuing, {"queues": 64, "handSize": 8, "queueLengthLimit": 50})
     if exempt is not None:
-        exempt.setdefault("nominalConcurrencyShares", 0)
-        exempt.setdefault("lendablePercent", 0)
-
-
-def _default_queuing(queuing: Obj | None) -> None:
-    defaults: Mapping[str, int] = {"queues": 64, "handSize": 8, "queueLengthLimit": 50}
-    if queuing is not None:
-        for name, value in defaults.items():
-            queuing.setdefault(name, value)
+        fill(exempt, {"nominalConcurrencyShares": 0, "lendablePercent": 0})
 
 
 def default_flow(obj: Obj) -> None:

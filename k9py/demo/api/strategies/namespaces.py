@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from k9py.demo.api.registry import Registry
 from k9py.demo.api.strategy import Side, Strategy
 from k9py.demo.api.validation.names import LABEL, label
 from k9py.demo.core.status import forbidden
 from k9py.demo.core.store import Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Registry
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 SYSTEM = ("default", "kube-system", "kube-public")

@@ -7,7 +7,7 @@ from typing import Any
 
 from k9py.demo.api.defaults.podspec import default_container
 from k9py.demo.api.internals import difference, internal
-from k9py.demo.api.qos import qos_class
+from k9py.demo.api.podresources import qos_class
 from k9py.demo.api.quantities import amount
 from k9py.demo.api.strategy import Side
 from k9py.demo.api.validation.pods import check_pod_as_such

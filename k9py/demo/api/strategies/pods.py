@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from k9py.demo.api.admission.limits import limit_pod
 from k9py.demo.api.admission.pods import admit_account, admit_priority, admit_tolerations
 from k9py.demo.api.defaults.podspec import default_pod_spec
-from k9py.demo.api.qos import qos_class
+from k9py.demo.api.podresources import qos_class
 from k9py.demo.api.quantities import settle
+from k9py.demo.api.registry import Intent, Registry
 from k9py.demo.api.strategies.pod_sides import SIDES
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.pods import check_pod
 from k9py.demo.api.validation.warnings import warn_of_pod
 from k9py.demo.core.store import Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Intent, Registry
 
 _FINISHED = ("Succeeded", "Failed")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from k9py.demo.api.addresses import PORTS, Addresses
+from k9py.demo.api.registry import Intent, Registry
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.names import label
 from k9py.demo.api.validation.services import check_service
@@ -13,9 +14,6 @@ from k9py.demo.api.validation.words import invalid
 from k9py.demo.core.status import Cause
 from k9py.demo.core.status import invalid as refuse
 from k9py.demo.core.store import Obj
-
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Intent, Registry
 
 EXPOSED = ("NodePort", "LoadBalancer")
 """Types that have node ports."""

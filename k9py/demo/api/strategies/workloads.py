@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from k9py.demo.api.defaults.filling import fill
 from k9py.demo.api.defaults.podspec import default_template
 from k9py.demo.api.defaults.volumes import default_claim
+from k9py.demo.api.registry import Registry
 from k9py.demo.api.strategy import Strategy
 from k9py.demo.api.validation.names import stateful_set_name
 from k9py.demo.api.validation.warnings import warn_of_template
@@ -20,9 +20,6 @@ from k9py.demo.api.validation.workloads import (
 )
 from k9py.demo.core.store import Obj
 
-if TYPE_CHECKING:
-    from k9py.demo.api.registry import Registry
-
 
 def default_deployment(obj: Obj) -> None:
     """A rolling update by a quarter, ten old revisions, ten minutes to make progress."""
@@ -31,11 +28,8 @@ def default_deployment(obj: Obj) -> None:
     strategy = spec.setdefault("strategy", {})
     strategy.setdefault("type", "RollingUpdate")
     if strategy["type"] == "RollingUpdate":
-        rolling = strategy.setdefault("rollingUpdate", {})
-        rolling.setdefault("maxUnavailable", "25%")
-        rolling.setdefault("maxSurge", "25%")
-    spec.setdefault("revisionHistoryLimit", 10)
-    spec.setdefault("progressDeadlineSeconds", 600)
+        fill(strategy, {"rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"}})
+    fill(spec, {"revisionHistoryLimit": 10, "progressDeadlineSeconds": 600})
 
 
 def default_replica_set(obj: Obj) -> None:
@@ -57,9 +51,7 @@ def default_replication_controller(obj: Obj) -> None:
 def default_stateful_set(obj: Obj) -> None:
     """One after the other, and its claims are kept."""
     spec = _default_spec(obj)
-    spec.setdefault("replicas", 1)
-    spec.setdefault("serviceName", "")
-    spec.setdefault("podManagementPolicy", "OrderedReady")
+    fill(spec, {"replicas": 1, "serviceName": "", "podManagementPolicy": "OrderedReady"})
     update = spec.setdefault("updateStrategy", {})
     if "type" not in update:
         update["type"] = "RollingUpdate"
@@ -67,12 +59,9 @@ def default_stateful_set(obj: Obj) -> None:
     if update["type"] == "RollingUpdate" and "rollingUpdate" in update:
         update["rollingUpdate"].setdefault("partition", 0)
     spec.setdefault("revisionHistoryLimit", 10)
-    retention = spec.setdefault("persistentVolumeClaimRetentionPolicy", {})
-    retention.setdefault("whenDeleted", "Retain")
-    retention.setdefault("whenScaled", "Retain")
+    fill(spec, {"persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"}})
     for claim in spec.get("volumeClaimTemplates") or ():
-        claim.setdefault("kind", "PersistentVolumeClaim")
-        claim.setdefault("apiVersion", "v1")
+        fill(claim, {"kind": "PersistentVolumeClaim", "apiVersion": "v1"})
         default_claim(claim)
         claim.setdefault("status", {}).setdefault("phase", "Pending")
 
@@ -83,9 +72,7 @@ def default_daemon_set(obj: Obj) -> None:
     update = spec.setdefault("updateStrategy", {})
     update.setdefault("type", "RollingUpdate")
     if update["type"] == "RollingUpdate":
-        rolling = update.setdefault("rollingUpdate", {})
-        rolling.setdefault("maxUnavailable", 1)
-        rolling.setdefault("maxSurge", 0)
+        fill(update, {"rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0}})
     spec.setdefault("revisionHistoryLimit", 10)
 
 
@@ -106,14 +93,7 @@ def _default_spec(obj: Obj) -> Obj:
     return spec
 
 
-def _no_replicas() -> Obj:
-    return {"replicas": 0}
-
-
-def _no_daemons() -> Obj:
-    return {"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0, "numberReady": 0}
-
-
+_DAEMONS = ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady")
 STRATEGIES = (
     Strategy(
         "deployments.apps",
@@ -130,14 +110,14 @@ STRATEGIES = (
         validate=check_replica_set,
         validate_status=check_replica_set_status,
         warn=warn_of_template,
-        status=_no_replicas,
+        status=lambda: {"replicas": 0},
     ),
     Strategy(
         "replicationcontrollers",
         default_replication_controller,
         validate=check_replication_controller,
         warn=warn_of_template,
-        status=_no_replicas,
+        status=lambda: {"replicas": 0},
     ),
     Strategy(
         "statefulsets.apps",
@@ -153,6 +133,6 @@ STRATEGIES = (
         prepare=prepare_daemon_set,
         validate=check_daemon_set,
         warn=warn_of_template,
-        status=_no_daemons,
+        status=lambda: dict.fromkeys(_DAEMONS, 0),
     ),
 )

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from k9py.demo.api.tables.printer import UNSET, Cells, age, name_of, part
+from k9py.demo.api.tables.printer import UNSET, Cells, age, at, count, part, row
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
 
-
-def _webhooks(obj: Obj, cluster: Cluster) -> list[Any]:
-    return [name_of(obj), len(obj.get("webhooks") or ()), age(obj, cluster)]
+_WEBHOOKS = row(count("webhooks"), age)
 
 
 def _policy(rules: str) -> Cells:
-    def cells(obj: Obj, cluster: Cluster) -> list[Any]:
-        spec = part(obj, "spec")
-        kind = spec.get("paramKind")
-        text = f"{kind.get('apiVersion', '')}/{kind.get('kind', '')}" if kind else UNSET
-        return [name_of(obj), len(spec.get(rules) or ()), text, age(obj, cluster)]
-
-    return cells
+    return row(count(f"spec.{rules}"), _kind, age)
 
 
-def _binding(obj: Obj, cluster: Cluster) -> list[Any]:
-    spec = part(obj, "spec")
-    return [name_of(obj), spec.get("policyName", ""), _parameter(spec.get("paramRef")), age(obj, cluster)]
+def _kind(obj: Obj, cluster: Cluster) -> str:
+    kind = part(obj, "spec").get("paramKind")
+    return f"{kind.get('apiVersion', '')}/{kind.get('kind', '')}" if kind else UNSET
 
 
-def _parameter(reference: dict[str, Any] | None) -> str:
+def _parameter(obj: Obj, cluster: Cluster) -> str:
+    reference = part(obj, "spec").get("paramRef")
     if not reference:
         return UNSET
     if reference.get("name"):
@@ -51,13 +44,13 @@ def _expression(found: dict[str, Any]) -> str:
     return f"LabelSelectorRequirement{{Key:{found['key']},Operator:{found['operator']},Values:[{values}],}},"
 
 
+_BINDING = row(at("spec.policyName"), _parameter, age)
 _GROUP = "admissionregistration.k8s.io"
-
 PRINTERS = {
-    f"mutatingwebhookconfigurations.{_GROUP}": _webhooks,
-    f"validatingwebhookconfigurations.{_GROUP}": _webhooks,
+    f"mutatingwebhookconfigurations.{_GROUP}": _WEBHOOKS,
+    f"validatingwebhookconfigurations.{_GROUP}": _WEBHOOKS,
     f"mutatingadmissionpolicies.{_GROUP}": _policy("mutations"),
     f"validatingadmissionpolicies.{_GROUP}": _policy("validations"),
-    f"mutatingadmissionpolicybindings.{_GROUP}": _binding,
-    f"validatingadmissionpolicybindings.{_GROUP}": _binding,
+    f"mutatingadmissionpolicybindings.{_GROUP}": _BINDING,
+    f"validatingadmissionpolicybindings.{_GROUP}": _BINDING,
 }

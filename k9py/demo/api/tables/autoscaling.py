@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from k9py.demo.api.tables.printer import NONE, UNKNOWN, UNSET, age, name_of, part
+from k9py.demo.api.tables.printer import NONE, UNKNOWN, UNSET, age, at, part, row, text
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
 
@@ -21,21 +21,13 @@ _SOURCES = {
 }
 
 
-def _autoscaler(obj: Obj, cluster: Cluster) -> list[Any]:
-    spec, status = part(obj, "spec"), part(obj, "status")
-    target = part(spec, "scaleTargetRef")
-    return [
-        name_of(obj),
-        f"{target.get('kind', '')}/{target.get('name', '')}",
-        _targets(spec.get("metrics") or [], status.get("currentMetrics") or []),
-        str(spec.get("minReplicas", UNSET)),
-        spec.get("maxReplicas", 0),
-        status.get("currentReplicas", 0),
-        age(obj, cluster),
-    ]
+def _reference(obj: Obj, cluster: Cluster) -> str:
+    target = part(part(obj, "spec"), "scaleTargetRef")
+    return f"{target.get('kind', '')}/{target.get('name', '')}"
 
 
-def _targets(metrics: list[Metric], measured: list[Metric]) -> str:
+def _targets(obj: Obj, cluster: Cluster) -> str:
+    metrics, measured = part(obj, "spec").get("metrics") or [], part(obj, "status").get("currentMetrics") or []
     texts = [_target(metric, measured[index] if index < len(measured) else {}) for index, metric in enumerate(metrics)]
     shown = ", ".join(texts[:_MOST])
     return f"{shown} + {len(texts) - _MOST} more..." if len(texts) > _MOST else shown or NONE
@@ -81,13 +73,16 @@ _WRITE: Mapping[str, Callable[[Metric, Metric, Metric | None], str]] = {
 }
 
 
-def _budget(obj: Obj, cluster: Cluster) -> list[Any]:
-    spec = part(obj, "spec")
-    limits = [str(spec.get(name, "N/A")) for name in ("minAvailable", "maxUnavailable")]
-    return [name_of(obj), *limits, part(obj, "status").get("disruptionsAllowed", 0), age(obj, cluster)]
-
-
 PRINTERS = {
-    "horizontalpodautoscalers.autoscaling": _autoscaler,
-    "poddisruptionbudgets.policy": _budget,
+    "horizontalpodautoscalers.autoscaling": row(
+        _reference,
+        _targets,
+        text("spec.minReplicas", UNSET),
+        at("spec.maxReplicas", 0),
+        at("status.currentReplicas", 0),
+        age,
+    ),
+    "poddisruptionbudgets.policy": row(
+        text("spec.minAvailable", "N/A"), text("spec.maxUnavailable", "N/A"), at("status.disruptionsAllowed", 0), age
+    ),
 }

@@ -2,63 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from k9py.demo.api.tables.printer import NONE, age, containers, name_of, part, selector_text, since, yes_no
+from k9py.demo.api.tables.printer import NONE, UNSET, age, at, containers, count, part, row, selector, since, text
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
 from k9py.values.age import human_duration, parse_time
 
 
-def _job(obj: Obj, cluster: Cluster) -> list[Any]:
-    spec, status = part(obj, "spec"), part(obj, "status")
-    return [
-        name_of(obj),
-        _state(obj, status),
-        f"{status.get('succeeded', 0)}/{_wanted(spec)}",
-        _duration(status, cluster),
-        age(obj, cluster),
-        *containers(part(spec, "template")),
-        selector_text(spec.get("selector")) or NONE,
-    ]
-
-
-def _state(obj: Obj, status: Mapping[str, Any]) -> str:
-    held = {one["type"] for one in status.get("conditions") or () if one["status"] == "True"}
+def _state(obj: Obj, cluster: Cluster) -> str:
+    held = {one["type"] for one in part(obj, "status").get("conditions") or () if one["status"] == "True"}
     leaving = {"Terminating"} if obj["metadata"].get("deletionTimestamp") else set()
     order = ("Complete", "Failed", "Terminating", "Suspended", "FailureTarget")
     return next((word for word in order if word in held | leaving), "Running")
 
 
-def _wanted(spec: Mapping[str, Any]) -> str:
-    if spec.get("completions") is not None:
-        return str(spec["completions"])
-    return f"1 of {spec['parallelism']}" if (spec.get("parallelism") or 0) > 1 else "1"
+def _completions(obj: Obj, cluster: Cluster) -> str:
+    spec = part(obj, "spec")
+    wanted = spec.get("completions")
+    if wanted is None:
+        wanted = f"1 of {spec['parallelism']}" if (spec.get("parallelism") or 0) > 1 else "1"
+    return f"{part(obj, 'status').get('succeeded', 0)}/{wanted}"
 
 
-def _duration(status: Mapping[str, Any], cluster: Cluster) -> str:
+def _duration(obj: Obj, cluster: Cluster) -> str:
+    status = part(obj, "status")
     began, ended = parse_time(status.get("startTime")), parse_time(status.get("completionTime"))
     if began is None:
         return ""
     return human_duration((cluster.clock.now if ended is None else ended) - began)
 
 
-def _cron_job(obj: Obj, cluster: Cluster) -> list[Any]:
-    spec, status = part(obj, "spec"), part(obj, "status")
-    last = status.get("lastScheduleTime")
-    job = part(part(spec, "jobTemplate"), "spec")
-    return [
-        name_of(obj),
-        spec.get("schedule", ""),
-        spec.get("timeZone") or NONE,
-        yes_no(spec.get("suspend")),
-        len(status.get("active") or ()),
-        since(last, cluster) if last else NONE,
-        age(obj, cluster),
-        *containers(part(job, "template")),
-        selector_text(job.get("selector")) or NONE,
-    ]
+def _last(obj: Obj, cluster: Cluster) -> str:
+    last = part(obj, "status").get("lastScheduleTime")
+    return since(last, cluster) if last else NONE
 
 
-PRINTERS = {"jobs.batch": _job, "cronjobs.batch": _cron_job}
+PRINTERS = {
+    "jobs.batch": row(_state, _completions, _duration, age, *containers("spec.template"), selector("spec.selector")),
+    "cronjobs.batch": row(
+        at("spec.schedule"),
+        at("spec.timeZone", NONE),
+        text("spec.suspend", UNSET),
+        count("status.active"),
+        _last,
+        age,
+        *containers("spec.jobTemplate.spec.template"),
+        selector("spec.jobTemplate.spec.selector"),
+    ),
+}

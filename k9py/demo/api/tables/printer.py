@@ -5,7 +5,7 @@ It may have CONDITIONS and ORDER too: the conditions of a row, and by what the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -17,6 +17,7 @@ from k9py.demo.core.store import Obj
 from k9py.values.age import human_duration, parse_time
 from k9py.values.selector import read_selector
 
+Cell = Callable[[Obj, Cluster], Any]
 Cells = Callable[[Obj, Cluster], list[Any]]
 
 Definitions = Sequence[Mapping[str, Any]]
@@ -59,48 +60,67 @@ def age(obj: Obj, cluster: Cluster) -> str:
     return since(obj["metadata"].get("creationTimestamp"), cluster)
 
 
-def name_and_age(obj: Obj, cluster: Cluster) -> list[Any]:
-    """The columns of kinds of which there is nothing else to say."""
-    return [name_of(obj), age(obj, cluster)]
+def row(*cells: Cell) -> Cells:
+    """A row: the name, then these."""
+    return lambda obj, cluster: [name_of(obj), *(cell(obj, cluster) for cell in cells)]
+
+
+def at(path: str, default: Any = "") -> Cell:
+    """What stands at a path (`spec.replicas`); the default where nothing does, or an empty text."""
+    *outer, last = path.split(".")
+
+    def cell(obj: Obj, cluster: Cluster) -> Any:
+        for name in outer:
+            obj = part(obj, name)
+        found = obj.get(last)
+        return default if found is None or found == "" else found
+
+    return cell
+
+
+def text(path: str, default: str) -> Cell:
+    """The same as text: numbers and flags that may be absent."""
+    find = at(path, default)
+    return lambda obj, cluster: str(find(obj, cluster))
+
+
+def listed(path: str, default: str = "") -> Cell:
+    """The items of a list of texts."""
+    find = at(path, ())
+    return lambda obj, cluster: ",".join(find(obj, cluster)) or default
+
+
+def count(*paths: str) -> Cell:
+    """How many items there are."""
+    find = [at(path, ()) for path in paths]
+    return lambda obj, cluster: sum(len(one(obj, cluster)) for one in find)
+
+
+def labels(path: str) -> Cell:
+    """Labels as text: `app=web,tier=front`."""
+    find = at(path, {})
+    return lambda obj, cluster: ",".join(f"{key}={one}" for key, one in sorted(find(obj, cluster).items())) or NONE
+
+
+def selector(path: str, default: str = NONE) -> Cell:
+    """A LabelSelector as it would be typed; the default where it selects all or nothing."""
+    find = at(path, {})
+    return lambda obj, cluster: str(read_selector(find(obj, cluster))) or default
+
+
+def containers(path: str) -> tuple[Cell, Cell]:
+    """Names and images of the containers of a pod template."""
+    find = at(f"{path}.spec.containers", ())
+
+    def names(field: str) -> Cell:
+        return lambda obj, cluster: ",".join(one.get(field, "") for one in find(obj, cluster))
+
+    return names("name"), names("image")
 
 
 def name_and_time(obj: Obj, cluster: Cluster) -> list[Any]:
     """The columns of what has none of its own. The zero time is what Go writes for one that was never set."""
     return [name_of(obj), obj["metadata"].get("creationTimestamp") or "0001-01-01T00:00:00Z"]
-
-
-def yes_no(value: bool | None) -> str:
-    """A flag that may be absent, as a word."""
-    return UNSET if value is None else str(value)
-
-
-def labels_text(labels: Mapping[str, str] | None) -> str:
-    """Labels as text: `app=web,tier=front`."""
-    return ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items())) or NONE
-
-
-def selector_text(selector: Mapping[str, Any] | None) -> str:
-    """A LabelSelector as it would be typed; empty where it selects all or nothing."""
-    return str(read_selector(selector)) if selector else ""
-
-
-def containers(template: Mapping[str, Any]) -> list[str]:
-    """Names and images of the containers of a pod template."""
-    found = part(template, "spec").get("containers") or ()
-    return [",".join(one["name"] for one in found), ",".join(one.get("image", "") for one in found)]
-
-
-def some(texts: Iterable[str], most: int = 3) -> str:
-    """The first few, and how many more there are."""
-    listed = list(texts)
-    shown = ",".join(listed[:most])
-    return f"{shown} + {len(listed) - most} more..." if len(listed) > most else shown
-
-
-def default_mark(obj: Obj, annotation: str) -> str:
-    """Its name, and whether it is the one that is taken by default."""
-    marked = (obj["metadata"].get("annotations") or {}).get(annotation) == "true"
-    return name_of(obj) + (" (default)" if marked else "")
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from k9py.demo.api.internals import difference, pod_spec
 from k9py.demo.api.validation.containers import LARGEST_ID, check_image_space
 from k9py.demo.api.validation.podspec import check_pod_spec
-from k9py.demo.api.validation.words import invalid
+from k9py.demo.api.validation.words import every, invalid
 from k9py.demo.core.status import Cause, forbidden_value, required
 from k9py.demo.core.store import Obj
 
@@ -36,8 +36,7 @@ def check_pod_as_such(pod: Obj) -> Iterator[Cause]:
     spec = pod["spec"]
     yield from check_pod_spec("spec", spec)
     for kind in ("containers", "initContainers"):
-        for index, container in enumerate(spec.get(kind) or ()):
-            yield from check_image_space(f"spec.{kind}[{index}]", container)
+        yield from every(f"spec.{kind}", spec.get(kind), check_image_space)
 
 
 def _check_change(spec: Obj, old: Obj) -> Iterator[Cause]:

@@ -14,7 +14,7 @@ from k9py.demo.api.validation.meta import check_labels
 from k9py.demo.api.validation.names import label, qualified, subdomain
 from k9py.demo.api.validation.scheduling import check_affinity, check_spreading, check_tolerations
 from k9py.demo.api.validation.volumes import check_volumes
-from k9py.demo.api.validation.words import between, broken, invalid, one_of
+from k9py.demo.api.validation.words import between, broken, every, invalid, one_of
 from k9py.demo.core.status import Cause, duplicate_value, required
 from k9py.demo.core.store import Obj
 
@@ -72,8 +72,7 @@ def _check_security(path: str, security: Obj) -> Iterator[Cause]:
     for name in ("fsGroup", "runAsUser", "runAsGroup"):
         if security.get(name) is not None:
             yield from between(f"{path}.{name}", security[name], 0, LARGEST_ID)
-    for index, group in enumerate(security.get("supplementalGroups") or ()):
-        yield from between(f"{path}.supplementalGroups[{index}]", group, 0, LARGEST_ID)
+    yield from every(f"{path}.supplementalGroups", security.get("supplementalGroups"), between, 0, LARGEST_ID)
 
 
 def _check_gates(path: str, spec: Obj) -> Iterator[Cause]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from k9py.demo.api.validation.names import label_value, qualified
 from k9py.demo.api.validation.selectors import check_node_term, check_selector
-from k9py.demo.api.validation.words import broken, invalid, one_of
+from k9py.demo.api.validation.words import broken, every, invalid, one_of
 from k9py.demo.core.status import Cause, required, unsupported_value
 from k9py.demo.core.store import Obj
 
@@ -17,8 +17,7 @@ _REQUIRED, _PREFERRED = (f"{word}DuringSchedulingIgnoredDuringExecution" for wor
 
 def check_tolerations(path: str, tolerations: Sequence[Obj]) -> Iterator[Cause]:
     """The taints that a pod bears."""
-    for index, one in enumerate(tolerations):
-        yield from _check_toleration(f"{path}[{index}]", one)
+    yield from every(path, tolerations, _check_toleration)
 
 
 def _check_toleration(path: str, one: Obj) -> Iterator[Cause]:
@@ -51,8 +50,7 @@ def check_affinity(path: str, affinity: Obj | None) -> Iterator[Cause]:
     yield from _check_node(f"{path}.nodeAffinity", node)
     for kind in ("podAffinity", "podAntiAffinity"):
         pods = affinity.get(kind) or {}
-        for index, term in enumerate(pods.get(_REQUIRED) or ()):
-            yield from _check_pod_term(f"{path}.{kind}.{_REQUIRED}[{index}]", term)
+        yield from every(f"{path}.{kind}.{_REQUIRED}", pods.get(_REQUIRED), _check_pod_term)
         for index, weighted in enumerate(pods.get(_PREFERRED) or ()):
             at = f"{path}.{kind}.{_PREFERRED}[{index}]"
             yield from _check_weight(at, weighted)
@@ -65,8 +63,7 @@ def _check_node(path: str, node: Obj) -> Iterator[Cause]:
         terms = wanted.get("nodeSelectorTerms")
         if not terms:
             yield required(f"{path}.{_REQUIRED}.nodeSelectorTerms", "must have at least one node selector term")
-        for index, term in enumerate(terms or ()):
-            yield from check_node_term(f"{path}.{_REQUIRED}.nodeSelectorTerms[{index}]", term)
+        yield from every(f"{path}.{_REQUIRED}.nodeSelectorTerms", terms, check_node_term)
     for index, term in enumerate(node.get(_PREFERRED) or ()):
         at = f"{path}.{_PREFERRED}[{index}]"
         if not 1 <= term.get("weight", 0) <= 100:

@@ -7,7 +7,7 @@ from typing import Any
 
 from k9py.demo.api.validation.meta import check_labels
 from k9py.demo.api.validation.names import label_value, qualified
-from k9py.demo.api.validation.words import broken, invalid
+from k9py.demo.api.validation.words import broken, every, invalid
 from k9py.demo.core.status import Cause, forbidden_value, required
 from k9py.demo.core.store import Obj
 
@@ -21,8 +21,7 @@ def check_selector(path: str, selector: Obj | None) -> Iterator[Cause]:
     if not selector:
         return
     yield from check_labels(f"{path}.matchLabels", selector.get("matchLabels") or {})
-    for index, term in enumerate(selector.get("matchExpressions") or ()):
-        yield from _check_term(f"{path}.matchExpressions[{index}]", term)
+    yield from every(f"{path}.matchExpressions", selector.get("matchExpressions"), _check_term)
 
 
 def _check_term(path: str, term: Obj) -> Iterator[Cause]:
@@ -40,16 +39,13 @@ def _check_term(path: str, term: Obj) -> Iterator[Cause]:
 
 
 def _check_values(path: str, values: Any) -> Iterator[Cause]:
-    for index, value in enumerate(values):
-        yield from broken(f"{path}.values[{index}]", value, label_value)
+    yield from every(f"{path}.values", values, broken, label_value)
 
 
 def check_node_term(path: str, term: Obj) -> Iterator[Cause]:
     """A NodeSelectorTerm."""
-    for index, one in enumerate(term.get("matchExpressions") or ()):
-        yield from _check_node_requirement(f"{path}.matchExpressions[{index}]", one)
-    for index, one in enumerate(term.get("matchFields") or ()):
-        yield from _check_node_field(f"{path}.matchFields[{index}]", one)
+    yield from every(f"{path}.matchExpressions", term.get("matchExpressions"), _check_node_requirement)
+    yield from every(f"{path}.matchFields", term.get("matchFields"), _check_node_field)
 
 
 def _check_node_requirement(path: str, one: Obj) -> Iterator[Cause]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from k9py.demo.api.quantities import amount
 from k9py.demo.api.validation.names import LABEL, label
+from k9py.demo.api.validation.words import every
 from k9py.demo.core.store import Obj
 
 _SURPRISE = "which can result in surprising behavior; a DNS label is recommended"
@@ -87,8 +88,7 @@ def _warn_of_spec(path: str, spec: Obj) -> Iterator[str]:
     yield from _warn_of_doubles(f"{path}.hostAliases", spec.get("hostAliases") or (), "ip")
     yield from _warn_of_doubles(f"{path}.imagePullSecrets", spec.get("imagePullSecrets") or (), "name")
     for kind in ("containers", "initContainers"):
-        for index, container in enumerate(spec.get(kind) or ()):
-            yield from _warn_of_container(f"{path}.{kind}[{index}]", container)
+        yield from every(f"{path}.{kind}", spec.get(kind), _warn_of_container)
 
 
 def _warn_of_doubles(path: str, items: Any, field: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from k9py.demo.api.validation.names import Rule
@@ -85,6 +85,12 @@ def at_most_all(path: str, value: Any) -> Iterator[Cause]:
     """A share that is no more than all."""
     if isinstance(value, str) and re.fullmatch("[0-9]+%", value) and int(value[:-1]) > 100:
         yield invalid(path, value, "must not be greater than 100%")
+
+
+def every(path: str, items: Any, check: Callable[..., Iterator[Any]], *more: Any) -> Iterator[Any]:
+    """What a check finds in each item of a list that may be absent."""
+    for index, item in enumerate(items or ()):
+        yield from check(f"{path}[{index}]", item, *more)
 
 
 def in_order(labels: Any) -> Any:

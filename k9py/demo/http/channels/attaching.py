@@ -5,17 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from k9py.demo.http.channels.remote import (
-    RESIZE,
-    STDERR,
-    STDIN,
-    STDOUT,
-    SUCCESS,
-    Channels,
-    fired,
-    pour,
-    resize,
-)
+from k9py.demo.http.channels.remote import RESIZE, STDERR, STDIN, STDOUT, SUCCESS, Channels, fired, pour, resize
 from k9py.demo.node.log import Log
 from k9py.demo.node.shell.program import Console
 from k9py.demo.node.shell.streams import Pipe

@@ -13,7 +13,7 @@ from k9py.demo.http.channels.sockets import wants_socket
 from k9py.demo.node.container import Container
 from k9py.demo.node.program import Process
 
-KINDS = ("containers", "initContainers", "ephemeralContainers")
+KINDS = ("initContainers", "containers", "ephemeralContainers")
 
 
 class NodeError(Exception):
@@ -60,18 +60,13 @@ def wants_spdy(request: web.Request) -> bool:
 
 def choose(pod: Obj, name: str) -> str:
     """The container that is asked for, or the only one. StatusError (400) if there is none or too many."""
-    names = {kind: [one["name"] for one in pod["spec"].get(kind) or ()] for kind in KINDS}
-    who = pod["metadata"]["name"]
+    spec, who = pod["spec"], pod["metadata"]["name"]
+    if not name and len(spec["containers"]) == 1:
+        return str(spec["containers"][0]["name"])
+    names = [one["name"] for kind in KINDS for one in spec.get(kind) or ()]
     if not name:
-        if len(names["containers"]) == 1:
-            return str(names["containers"][0])
-        text = f"a container name must be specified for pod {who}, choose one of: [{' '.join(names['containers'])}]"
-        if names["initContainers"]:
-            text += f" or one of the init containers: [{' '.join(names['initContainers'])}]"
-        if names["ephemeralContainers"]:
-            text += f" or one of the ephemeral containers: [{' '.join(names['ephemeralContainers'])}]"
-        raise bad_request(text)
-    if not any(name in found for found in names.values()):
+        raise bad_request(f"a container name must be specified for pod {who}, choose one of: [{' '.join(names)}]")
+    if name not in names:
         raise bad_request(f"container {name} is not valid for pod {who}")
     return name
 

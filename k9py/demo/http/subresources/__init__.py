@@ -6,17 +6,12 @@ resource which is only a question (a SelfSubjectAccessReview) has its handler he
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from aiohttp import web
-
-from k9py.demo.cluster import Cluster
-from k9py.demo.http.call import Call
+from k9py.demo.http.call import Handler
 
 Route = tuple[str, str, str]
-Handler = Callable[[Cluster, Call], Awaitable[web.StreamResponse]]
 
 
 def load() -> dict[Route, Handler]:

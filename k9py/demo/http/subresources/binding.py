@@ -9,8 +9,8 @@ from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import bad_request
 from k9py.demo.http.answers import answer
 from k9py.demo.http.call import Call
+from k9py.demo.http.incoming import pseudo, read_as
 from k9py.demo.http.options import CREATE, intent_of
-from k9py.demo.http.pseudo import pseudo, read_as
 from k9py.demo.http.subresources.eviction import SUCCESS
 
 BINDING = pseudo("", "v1", "Binding")

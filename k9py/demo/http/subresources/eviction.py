@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from k9py.demo.api.disruption import evict
-from k9py.demo.api.registry import Deletion
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.status import bad_request
 from k9py.demo.core.store import Obj
 from k9py.demo.http.answers import answer
 from k9py.demo.http.call import Call
-from k9py.demo.http.options import CREATE, intent_of
+from k9py.demo.http.options import CREATE, intent_of, read_deletion
 
 _VERSIONS = ("policy/v1", "policy/v1beta1")
 SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
@@ -25,8 +22,7 @@ async def create(cluster: Cluster, call: Call) -> web.StreamResponse:
     eviction = _read(cluster, call)
     options = eviction.get("deleteOptions") or {}
     intent.dry_run = intent.dry_run or bool(options.get("dryRun"))
-    how = _deletion(options)
-    evict(cluster, target.namespace, target.name, how, intent)
+    evict(cluster, target.namespace, target.name, read_deletion(options), intent)
     return answer(SUCCESS, 201, call.warnings)
 
 
@@ -44,16 +40,6 @@ def _read(cluster: Cluster, call: Call) -> Obj:
         raise bad_request("name in URL does not match name in Eviction object")
     found: Obj = eviction
     return found
-
-
-def _deletion(options: dict[str, Any]) -> Deletion:
-    preconditions = options.get("preconditions") or {}
-    return Deletion(
-        options.get("gracePeriodSeconds"),
-        options.get("propagationPolicy") or "",
-        preconditions.get("uid", ""),
-        preconditions.get("resourceVersion", ""),
-    )
 
 
 ROUTES = {("POST", "pods", "eviction"): create}

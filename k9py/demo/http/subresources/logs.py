@@ -10,16 +10,10 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from k9py.demo.cluster import Cluster
-from k9py.demo.core.status import (
-    Cause,
-    StatusError,
-    bad_request,
-    forbidden_value,
-    invalid,
-    invalid_value,
-)
+from k9py.demo.core.status import Cause, StatusError, bad_request, forbidden_value, invalid, invalid_value
 from k9py.demo.core.store import Obj
 from k9py.demo.http.call import Call
+from k9py.demo.http.channels.containers import choose, pod_of
 from k9py.demo.node.log import Line, Log
 from k9py.values.age import parse_time
 
@@ -43,8 +37,8 @@ class Options:
 async def log(cluster: Cluster, call: Call) -> web.StreamResponse:
     """Answer the lines there are, and those that come if they are followed."""
     options = _options(cluster, call)
-    pod = cluster.registry.entry(call.target.served, call.target.namespace, call.target.name).read()
-    name = _choose(pod, call.query.get("container", ""))
+    pod = pod_of(cluster, call)
+    name = choose(pod, call.query.get("container", ""))
     if not pod["spec"].get("nodeName"):
         return web.Response(status=204)
     _check_node(cluster, pod, name)
@@ -96,24 +90,6 @@ def _causes(
         yield invalid_value("sinceSeconds", str(seconds), "must be greater than 0")
 
 
-def _names(pod: Obj, kind: str) -> list[str]:
-    return [one["name"] for one in pod["spec"].get(kind, ())]
-
-
-def _choose(pod: Obj, name: str) -> str:
-    """The container that is asked for, or the only one."""
-    mains, inits = _names(pod, "containers"), _names(pod, "initContainers")
-    who = pod["metadata"]["name"]
-    if not name and len(mains) == 1:
-        return mains[0]
-    if not name:
-        message = f"a container name must be specified for pod {who}, choose one of: [{' '.join(mains)}]"
-        raise bad_request(message + (f" or one of the init containers: [{' '.join(inits)}]" if inits else ""))
-    if name not in (*mains, *inits, *_names(pod, "ephemeralContainers")):
-        raise bad_request(f"container {name} is not valid for pod {who}")
-    return name
-
-
 def _check_node(cluster: Cluster, pod: Obj, name: str) -> None:
     """A machine that is down does not answer."""
     kubelet = cluster.kubelets.on(pod["spec"]["nodeName"])
@@ -145,10 +121,7 @@ def _find(cluster: Cluster, pod: Obj, name: str, previous: bool) -> Log | None:
     return container.log_of(wanted.get("containerID", "")) if container else None
 
 
-_WAITING = {
-    "ErrImagePull": "image can't be pulled",
-    "ImagePullBackOff": "trying and failing to pull image",
-}
+_WAITING = {"ErrImagePull": "image can't be pulled", "ImagePullBackOff": "trying and failing to pull image"}
 
 
 def _status_of(pod: Obj, name: str) -> Obj | None:

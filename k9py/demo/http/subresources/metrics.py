@@ -37,7 +37,4 @@ async def nodes(cluster: Cluster, call: Call) -> web.StreamResponse:
     return await reading.get(cluster, call)
 
 
-ROUTES = {
-    ("GET", "pods.metrics.k8s.io", ""): pods,
-    ("GET", "nodes.metrics.k8s.io", ""): nodes,
-}
+ROUTES = {("GET", "pods.metrics.k8s.io", ""): pods, ("GET", "nodes.metrics.k8s.io", ""): nodes}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
@@ -11,6 +11,7 @@ from k9py.demo.core.status import StatusError, not_found
 from k9py.demo.core.store import Key, Obj
 from k9py.demo.http.answers import answer
 from k9py.demo.http.call import Call
+from k9py.demo.http.subresources.proxies import address, unavailable
 from k9py.demo.node.kubelet import Kubelet
 from k9py.demo.node.nodes import KUBELET_PORT
 from k9py.demo.node.stats import exposition, summary
@@ -20,7 +21,8 @@ Answer = Callable[[Cluster, Kubelet], web.Response]
 
 async def proxy(cluster: Cluster, call: Call) -> web.StreamResponse:
     """Answer what the kubelet of a node, or the port that the name says, would."""
-    _, name, port = _address(call.target.name)
+    name, text = address(call.target.name)
+    port = int(text) if text.isdecimal() else KUBELET_PORT
     kubelet = cluster.kubelets.on(name)
     if kubelet is None or cluster.store.get(Key("nodes", "", name)) is None:
         raise not_found("", "nodes", name)
@@ -35,20 +37,8 @@ async def proxy(cluster: Cluster, call: Call) -> web.StreamResponse:
     return page(cluster, kubelet)
 
 
-def _address(text: str) -> tuple[str, str, int]:
-    """`node`, `node:port` or `scheme:node:port`."""
-    parts = text.split(":")
-    if len(parts) == 3:
-        return parts[0], parts[1], _port(parts[2])
-    return "", parts[0], _port(parts[1]) if len(parts) == 2 else KUBELET_PORT
-
-
-def _port(text: str) -> int:
-    return int(text) if text.isdecimal() else KUBELET_PORT
-
-
 def _unreachable(host: str, why: str) -> StatusError:
-    return StatusError(503, "ServiceUnavailable", f"error trying to reach service: dial tcp {host}: connect: {why}")
+    return unavailable(f"error trying to reach service: dial tcp {host}: connect: {why}")
 
 
 def _healthy(cluster: Cluster, kubelet: Kubelet) -> web.Response:
@@ -119,8 +109,4 @@ _PORTS: Mapping[int, Mapping[str, Answer]] = {
 }
 
 
-def _routes() -> Iterator[tuple[str, str, str]]:
-    return ((method, "nodes", "proxy") for method in ("GET", "POST"))
-
-
-ROUTES = dict.fromkeys(_routes(), proxy)
+ROUTES = {(method, "nodes", "proxy"): proxy for method in ("GET", "POST")}

@@ -18,7 +18,7 @@ _HOP = frozenset(
 
 async def proxy_pod(cluster: Cluster, call: Call) -> web.StreamResponse:
     """Ask a port of a pod: the one in the path (`name:port`), else the first that the pod names."""
-    name, port = _address(call.target.name)
+    name, port = address(call.target.name)
     pod = cluster.registry.entry(call.target.served, call.target.namespace, name).read()
     number = int(port) if port.isdecimal() else _first_port(pod)
     host = f"{(pod.get('status') or {}).get('podIP', '')}:{number}"
@@ -27,20 +27,20 @@ async def proxy_pod(cluster: Cluster, call: Call) -> web.StreamResponse:
 
 async def proxy_service(cluster: Cluster, call: Call) -> web.StreamResponse:
     """Ask a pod behind a port of a service, by the port's number or name."""
-    name, port = _address(call.target.name)
+    name, port = address(call.target.name)
     service = cluster.registry.entry(call.target.served, call.target.namespace, name).read()
     number = _service_port(service, port)
     if number is None:
-        raise _unavailable(f'no service port {port} found for service "{name}"')
+        raise unavailable(f'no service port {port} found for service "{name}"')
     try:
         endpoint = connect(cluster, call.target.namespace, name, number)
     except Unanswered:
         known = name if _alone(cluster, service) else call.target.name
-        raise _unavailable(f'no endpoints available for service "{known}"') from None
+        raise unavailable(f'no endpoints available for service "{known}"') from None
     return _passed(call, endpoint, f"{endpoint.process.ip}:{endpoint.port}")
 
 
-def _address(text: str) -> tuple[str, str]:
+def address(text: str) -> tuple[str, str]:
     """`name`, `name:port` or `scheme:name:port`."""
     parts = text.split(":")
     return (parts[1], parts[2]) if len(parts) == 3 else (parts[0], "".join(parts[1:2]))
@@ -71,7 +71,7 @@ def _passed(call: Call, endpoint: Endpoint | None, host: str) -> web.Response:
         return web.Response(status=301, headers={"Location": f"{call.request.rel_url.raw_path}/"})
     answer = endpoint.answer(_written(call, host)) if endpoint else None
     if answer is None:
-        raise _unavailable(f"error trying to reach service: dial tcp {host}: connect: connection refused")
+        raise unavailable(f"error trying to reach service: dial tcp {host}: connect: connection refused")
     return _read(answer)
 
 
@@ -94,7 +94,8 @@ def _read(answer: bytes) -> web.Response:
     return web.Response(status=status, headers=headers, body=body)
 
 
-def _unavailable(why: str) -> StatusError:
+def unavailable(why: str) -> StatusError:
+    """Nobody answers there (503)."""
     return StatusError(503, "ServiceUnavailable", why)
 
 

@@ -23,9 +23,8 @@ from k9py.demo.core.store import Entry, Key, Obj
 from k9py.demo.http.answers import respond
 from k9py.demo.http.call import Call
 from k9py.demo.http.forms import form_of
-from k9py.demo.http.incoming import check_place
+from k9py.demo.http.incoming import as_call, check_place, pseudo, read_as
 from k9py.demo.http.options import PATCH, UPDATE, intent_of
-from k9py.demo.http.pseudo import as_call, pseudo, read_as
 from k9py.demo.http.writing import APPLY
 from k9py.values.selector import read_selector
 

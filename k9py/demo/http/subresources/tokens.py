@@ -13,8 +13,8 @@ from k9py.demo.core.status import invalid as refused
 from k9py.demo.core.store import Key, Obj
 from k9py.demo.http.answers import answer
 from k9py.demo.http.call import Call
+from k9py.demo.http.incoming import pseudo, read_as
 from k9py.demo.http.options import CREATE, intent_of
-from k9py.demo.http.pseudo import pseudo, read_as
 
 REQUEST = pseudo("authentication.k8s.io", "v1", "TokenRequest")
 HOUR = 3600

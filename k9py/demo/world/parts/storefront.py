@@ -96,10 +96,7 @@ def gateway() -> Iterator[Obj]:
         lifecycle={"preStop": {"sleep": {"seconds": 5}}},
     )
     reloader = container("tls-reloader", "shop/tls-reloader:0.3.1", "5m", "16Mi", volumeMounts=mounts[1:])
-    volumes = [
-        {"name": "conf", "configMap": {"name": "gateway"}},
-        {"name": "tls", "secret": {"secretName": "www-tls"}},
-    ]
+    volumes = [{"name": "conf", "configMap": {"name": "gateway"}}, {"name": "tls", "secret": {"secretName": "www-tls"}}]
     spread = {
         "maxSkew": 1,
         "topologyKey": "topology.kubernetes.io/zone",

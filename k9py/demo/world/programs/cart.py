@@ -12,28 +12,26 @@ class Cart(Service):
     """Keeps the carts in Redis."""
 
     app = "cart"
+    voice = staticmethod(json_line)
     each = Load(0.0011, 0.12 * MIB)
     needs = ("redis",)
 
     def open(self, process: Process) -> None:
         """It connects."""
-        now = process.clock.now
-        process.log(json_line(now, "info", "starting", version=self.version, gomaxprocs=2))
-        process.log(json_line(now, "info", "connected", redis=process.env.get("REDIS_URL", "redis:6379"), pool=16))
+        self.say(process, "info", "starting", version=self.version, gomaxprocs=2)
+        self.say(process, "info", "connected", redis=process.env.get("REDIS_URL", "redis:6379"), pool=16)
 
     def handle(self, process: Process, visit: Visit) -> None:
         """A cart becomes an order."""
-        process.log(
-            json_line(
-                process.clock.now,
-                "info",
-                "cart closed",
-                order=visit.order,
-                customer=visit.customer,
-                things=[visit.thing],
-                note=f"{visit.thing_name} 담김",
-                trace=visit.trace,
-            )
+        self.say(
+            process,
+            "info",
+            "cart closed",
+            order=visit.order,
+            customer=visit.customer,
+            things=[visit.thing],
+            note=f"{visit.thing_name} 담김",
+            trace=visit.trace,
         )
 
 
@@ -58,14 +56,12 @@ class LeakingCart(Cart):
         if used > most:
             process.exit(137, "OOMKilled")
         elif used > most / 2:
-            process.log(
-                json_line(
-                    process.clock.now,
-                    "warn",
-                    "gc: heap grows",
-                    heapMiB=round(used / MIB),
-                    limitMiB=round(most / MIB),
-                    sessions=int(used / 2048),
-                    oldestSession=f"{process.clock.now - process.started:.0f}s",
-                )
+            self.say(
+                process,
+                "warn",
+                "gc: heap grows",
+                heapMiB=round(used / MIB),
+                limitMiB=round(most / MIB),
+                sessions=int(used / 2048),
+                oldestSession=f"{process.clock.now - process.started:.0f}s",
             )

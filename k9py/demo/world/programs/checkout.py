@@ -14,6 +14,7 @@ class Checkout(Service):
     """Asks payments for the money; it reads where they are from PAYMENTS_URL."""
 
     app = "checkout"
+    voice = staticmethod(spring_line)
     rest = Load(0.03, 310 * MIB)
     each = Load(0.0022, 0.6 * MIB)
     needs: tuple[str, ...] = ("postgres",)
@@ -70,7 +71,7 @@ class Checkout(Service):
 
     def _say(self, process: Process, level: str, part: str, text: str) -> None:
         """`part` is the class that speaks."""
-        process.log(spring_line(process.clock.now, level, f"c.e.shop.{self.app}.{part}", text))
+        self.say(process, level, f"c.e.shop.{self.app}.{part}", text)
 
 
 class BadCheckout(Checkout):

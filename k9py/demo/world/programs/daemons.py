@@ -110,9 +110,7 @@ GRAFANA = Habit(
     ),
 )
 
-NODE_EXPORTER = Habit(
-    (lambda now, _: logfmt_line(now, "info", "Listening on", address="[::]:9100"),),
-)
+NODE_EXPORTER = Habit((lambda now, _: logfmt_line(now, "info", "Listening on", address="[::]:9100"),))
 
 LOG_AGENT = Habit(
     (lambda now, _: f"[{plain_line(now, '[ info] [engine] started (pid=1)')}",),

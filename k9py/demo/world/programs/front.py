@@ -15,6 +15,7 @@ class Gateway(Service):
     """nginx: an access log, and an error log on stderr."""
 
     app = "gateway"
+    voice = staticmethod(access_line)
     rest = Load(0.002, 18 * MIB)
     each = Load(0.0006, 0.02 * MIB)
 
@@ -30,7 +31,7 @@ class Gateway(Service):
         status = 201 if visit.order and not visit.lost else STATUS.get(visit.lost, 503)
         request = f"POST {path}/{visit.order}" if visit.order else f"GET {path}/{visit.thing}"
         took = 0.02 + 0.3 * visit.number**3 + (5.0 if status == 504 else 0.0)
-        process.log(access_line(now, visit.client, request, status, 310 + visit.amount % 9000, visit.agent, took))
+        self.say(process, visit.client, request, status, 310 + visit.amount % 9000, visit.agent, took)
         if visit.lost:
             why = "upstream timed out" if status == 504 else "no live upstreams while connecting to upstream"
             text = f'[error] 31#31: *{visit.amount} {why}, client: {visit.client}, request: "{request} HTTP/1.1"'
@@ -48,27 +49,26 @@ class Storefront(Service):
     """Node: pages rendered on the server, a log of JSON lines."""
 
     app = "storefront"
+    voice = staticmethod(json_line)
     rest = Load(0.01, 110 * MIB)
     each = Load(0.0030, 0.3 * MIB)
 
     def open(self, process: Process) -> None:
         """It listens at once."""
-        process.log(json_line(process.clock.now, "info", "server listening", port=8080, version=self.version))
+        self.say(process, "info", "server listening", port=8080, version=self.version)
 
     def handle(self, process: Process, visit: Visit) -> None:
         """A page, now and then a slow one."""
-        now, took = process.clock.now, round(12 + 80 * visit.number, 1)
-        process.log(
-            json_line(
-                now,
-                "info",
-                "page rendered",
-                thing=visit.thing,
-                title=visit.thing_name,
-                locale="ko-KR",
-                ms=took,
-                trace=visit.trace,
-            )
+        took = round(12 + 80 * visit.number, 1)
+        self.say(
+            process,
+            "info",
+            "page rendered",
+            thing=visit.thing,
+            title=visit.thing_name,
+            locale="ko-KR",
+            ms=took,
+            trace=visit.trace,
         )
         if visit.number > 0.93:
-            process.log(json_line(now, "warn", "slow render", thing=visit.thing, ms=took * 9, trace=visit.trace))
+            self.say(process, "warn", "slow render", thing=visit.thing, ms=took * 9, trace=visit.trace)

@@ -13,46 +13,46 @@ class Catalog(Service):
     """Go, logfmt."""
 
     app = "catalog"
+    voice = staticmethod(logfmt_line)
     each = Load(0.0006, 0.05 * MIB)
     needs = ("postgres",)
 
     def open(self, process: Process) -> None:
         """It reads its catalog, and again every few minutes."""
-        process.log(logfmt_line(process.clock.now, "info", "listening", addr=":8080", version=self.version))
+        self.say(process, "info", "listening", addr=":8080", version=self.version)
         self._refresh(process)
         process.every(180.0, lambda: self._refresh(process))
 
     def handle(self, process: Process, visit: Visit) -> None:
         """A thing is looked up."""
-        now, took = process.clock.now, f"{1 + 20 * visit.number:.1f}ms"
+        took = f"{1 + 20 * visit.number:.1f}ms"
         cache = "miss" if visit.number > 0.8 else "hit"
-        process.log(logfmt_line(now, "info", "get", thing=visit.thing, cache=cache, took=took, trace=visit.trace))
+        self.say(process, "info", "get", thing=visit.thing, cache=cache, took=took, trace=visit.trace)
 
     def _refresh(self, process: Process) -> None:
-        process.log(logfmt_line(process.clock.now, "info", "catalog refreshed", things=48_213, took="212ms"))
+        self.say(process, "info", "catalog refreshed", things=48_213, took="212ms")
 
 
 class Search(Service):
     """Python, with what Korean customers look for."""
 
     app = "search"
+    voice = staticmethod(python_line)
     rest = Load(0.02, 210 * MIB)
     each = Load(0.0028, 0.4 * MIB)
 
     def open(self, process: Process) -> None:
         """It loads its index."""
-        process.log(python_line(process.clock.now, "INFO", "search.index", "색인을 불러오는 중… (48,213개 상품)"))
-        process.after(
-            2.0, lambda: process.log(python_line(process.clock.now, "INFO", "search.index", "색인 준비 완료 ✅"))
-        )
+        self.say(process, "INFO", "search.index", "색인을 불러오는 중… (48,213개 상품)")
+        process.after(2.0, lambda: self.say(process, "INFO", "search.index", "색인 준비 완료 ✅"))
 
     def handle(self, process: Process, visit: Visit) -> None:
         """Somebody looks for something."""
         count = int(40 * visit.number)
         text = f"검색어='{visit.thing_name}' 결과={count}건 {5 + 60 * visit.number:.0f}ms trace={visit.trace}"
-        process.log(python_line(process.clock.now, "INFO", "search.query", text))
+        self.say(process, "INFO", "search.query", text)
         if not count:
-            process.log(python_line(process.clock.now, "WARNING", "search.query", f"결과 없음 trace={visit.trace}"))
+            self.say(process, "WARNING", "search.query", f"결과 없음 trace={visit.trace}")
 
 
 class Reviews(Service):
@@ -63,7 +63,7 @@ class Reviews(Service):
 
     def open(self, process: Process) -> None:
         """It tries again and again."""
-        process.log(plain_line(process.clock.now, f"reviews {self.version} listening on :8080"))
+        self.say(process, f"reviews {self.version} listening on :8080")
         self._try(process)
         process.every(20.0, lambda: self._try(process))
 
@@ -77,7 +77,7 @@ class Reviews(Service):
 
     def handle(self, process: Process, visit: Visit) -> None:
         """It answers out of its cache."""
-        process.log(plain_line(process.clock.now, f"GET /reviews/{visit.thing} 200 trace={visit.trace}"))
+        self.say(process, f"GET /reviews/{visit.thing} 200 trace={visit.trace}")
 
     def _cached(self, process: Process) -> bool:
         return self.shop.reaches(process.env.get("CACHE_URL", ""))
@@ -95,6 +95,7 @@ class Recommendations(Service):
     """Python. It keeps all that it has ever recommended, until it has too much."""
 
     app = "recommendations"
+    voice = staticmethod(python_line)
     rest = Load(0.03, 150 * MIB)
     each = Load(0.0006, 0.1 * MIB)
     leak = 0.42 * MIB
@@ -102,7 +103,7 @@ class Recommendations(Service):
 
     def open(self, process: Process) -> None:
         """Its end is known: when the leak has filled what the container may have."""
-        process.log(python_line(process.clock.now, "INFO", "recommend", f"model v{self.version} loaded (손실 0.0213)"))
+        self.say(process, "INFO", "recommend", f"model v{self.version} loaded (손실 0.0213)")
         self._watch(process)
         process.every(10.0, lambda: self._watch(process))
 
@@ -115,7 +116,7 @@ class Recommendations(Service):
     def handle(self, process: Process, visit: Visit) -> None:
         """What others bought."""
         text = f"customer={visit.customer} because={visit.thing} n=12 trace={visit.trace}"
-        process.log(python_line(process.clock.now, "INFO", "recommend", text))
+        self.say(process, "INFO", "recommend", text)
 
     def _watch(self, process: Process) -> None:
         used, most = self.load(process).memory, memory_limit(process)
@@ -125,7 +126,7 @@ class Recommendations(Service):
             text = (
                 f"memory high: {used / MIB:.0f} MiB of {most / MIB:.0f} MiB, {self._kept(process)} entries in history"
             )
-            process.log(python_line(process.clock.now, "WARNING", "recommend.cache", text))
+            self.say(process, "WARNING", "recommend.cache", text)
 
     def _kept(self, process: Process) -> int:
         return int(310 * (process.clock.now - process.started))

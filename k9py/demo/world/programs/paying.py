@@ -5,7 +5,7 @@ from __future__ import annotations
 from k9py.demo.core.store import Obj
 from k9py.demo.node.program import Load, Process
 from k9py.demo.world.programs.service import MIB, Service
-from k9py.demo.world.programs.voices import json_line, plain_line, python_line
+from k9py.demo.world.programs.voices import json_line, python_line
 from k9py.demo.world.traffic import Visit
 
 
@@ -13,14 +13,14 @@ class Payments(Service):
     """JSON lines. It holds a pool of connections to its bank, which may get stale: only a new start mends that."""
 
     app = "payments-api"
+    voice = staticmethod(json_line)
     rest = Load(0.02, 140 * MIB)
     each = Load(0.0012, 0.2 * MIB)
 
     def open(self, process: Process) -> None:
         """It connects to its bank."""
-        now = process.clock.now
-        process.log(json_line(now, "info", "payments starting", version=self.version, bank="hana-sandbox"))
-        process.log(json_line(now, "info", "pool filled", host="bank.example.com:8443", size=8))
+        self.say(process, "info", "payments starting", version=self.version, bank="hana-sandbox")
+        self.say(process, "info", "pool filled", host="bank.example.com:8443", size=8)
 
     def stale(self, process: Process) -> bool:
         """Whether its connections are dead."""
@@ -28,32 +28,27 @@ class Payments(Service):
 
     def handle(self, process: Process, visit: Visit) -> None:
         """Money moves, or does not."""
-        now = process.clock.now
         if self.stale(process):
             visit.lost = self.app
-            process.log(
-                json_line(
-                    now,
-                    "error",
-                    "charge failed",
-                    order=visit.order,
-                    trace=visit.trace,
-                    error="bank.example.com:8443: write: broken pipe (pooled connection, idle 9h12m)",
-                )
-            )
-            process.log(json_line(now, "warn", "pool exhausted", size=8, dead=8, hint="pool is filled at start only"))
-            return
-        process.log(
-            json_line(
-                now,
-                "info",
-                "charged",
+            self.say(
+                process,
+                "error",
+                "charge failed",
                 order=visit.order,
-                amount=visit.amount,
-                currency="KRW",
-                customer=visit.customer,
                 trace=visit.trace,
+                error="bank.example.com:8443: write: broken pipe (pooled connection, idle 9h12m)",
             )
+            self.say(process, "warn", "pool exhausted", size=8, dead=8, hint="pool is filled at start only")
+            return
+        self.say(
+            process,
+            "info",
+            "charged",
+            order=visit.order,
+            amount=visit.amount,
+            currency="KRW",
+            customer=visit.customer,
+            trace=visit.trace,
         )
 
 
@@ -71,21 +66,20 @@ class Ledger(Service):
     def _close(self, process: Process) -> None:
         now = process.clock.now
         entries = int(self.shop.visits(now) / 4)
-        process.log(
-            plain_line(now, f"block {int(now / 17)} closed: {entries} entries, sha256 {hash_of(int(now)):016x}")
-        )
+        self.say(process, f"block {int(now / 17)} closed: {entries} entries, sha256 {hash_of(int(now)):016x}")
 
 
 class OrdersWorker(Service):
     """Takes orders from the queue, a few a second."""
 
     app = "orders-worker"
+    voice = staticmethod(python_line)
     each = Load(0.0006, 0.05 * MIB)
     port = 9100
 
     def open(self, process: Process) -> None:
         """It looks at the queue every few seconds."""
-        process.log(python_line(process.clock.now, "INFO", "worker", f"orders-worker {self.version} ready, prefetch=4"))
+        self.say(process, "INFO", "worker", f"orders-worker {self.version} ready, prefetch=4")
         process.every(4.0, lambda: self._take(process))
 
     def probe(self, process: Process, kind: str, handler: Obj) -> str:
@@ -98,7 +92,7 @@ class OrdersWorker(Service):
             return
         self.shop.queue -= taken
         text = f"{taken} orders handed to the warehouse, {self.shop.queue} wait"
-        process.log(python_line(process.clock.now, "INFO", "worker", text))
+        self.say(process, "INFO", "worker", text)
         member = self.shop.pick("notifications")
         if member and isinstance(member.program, Notifications):
             member.program.tell(member.process, taken)
@@ -112,15 +106,11 @@ class Notifications(Service):
 
     def open(self, process: Process) -> None:
         """It begins."""
-        process.log(plain_line(process.clock.now, "알림 서비스를 시작합니다 🚀"))
+        self.say(process, "알림 서비스를 시작합니다 🚀")
 
     def tell(self, process: Process, count: int) -> None:
         """So many orders are on their way."""
-        process.log(
-            plain_line(
-                process.clock.now, f"주문 {count}건이 발송되었습니다 📦 (카카오톡 {count}건, 이메일 {count // 2}건)"
-            )
-        )
+        self.say(process, f"주문 {count}건이 발송되었습니다 📦 (카카오톡 {count}건, 이메일 {count // 2}건)")
 
 
 def hash_of(number: int) -> int:

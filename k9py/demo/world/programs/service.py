@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from k9py.demo.core.store import Obj
 from k9py.demo.node.program import Load, Process, Program
+from k9py.demo.world.programs.voices import plain_line
 from k9py.demo.world.shop import Shop
 from k9py.demo.world.traffic import Visit
 from k9py.values.quantity import parse_quantity
@@ -42,6 +45,8 @@ class Service(Program):
     each: Load = Load(0.001, 0.05 * MIB)
     """What each request a second adds."""
     port: int = 8080
+    voice: Callable[..., str] = staticmethod(plain_line)
+    """How it writes: a line of its log, of a time and what there is to say."""
     needs: tuple[str, ...] = ()
     """Apps without which it is not ready."""
 
@@ -56,6 +61,10 @@ class Service(Program):
 
     def open(self, process: Process) -> None:
         """The first lines of its log, and what it does by itself."""
+
+    def say(self, process: Process, *words: object, **fields: Any) -> None:
+        """Write a line of its log."""
+        process.log(self.voice(process.clock.now, *words, **fields))
 
     def handle(self, process: Process, visit: Visit) -> None:
         """A request."""

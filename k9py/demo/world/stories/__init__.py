@@ -1,1 +1,0 @@
-"""Incidents that a newcomer can find and mend: `k9py demo --story NAME`."""
