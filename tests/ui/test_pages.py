@@ -147,7 +147,7 @@ async def test_home_leads_back_from_any_depth(tmp_path: Path) -> None:
         await shown.lists("services")
         await shown.command("home")
         await shown.until(lambda: shown.pages == ["home"])
-        assert shown.names("pods")
+        await shown.until(lambda: bool(shown.names("pods")))  # with the next frame
 
 
 async def test_quit_and_ctrl_c_leave(tmp_path: Path) -> None:
