@@ -31,6 +31,8 @@ RULES: Sequence[tuple[str, str]] = (
     (r"(?<![\w.-])(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?(?<=\d[smhd])(?![\w.-])", "AGE"),
     (r"AGE \(x\d+ over AGE\)", "AGE"),
 )
+_ASIDE = re.compile(r"^[IWE]\d{4} [^\n]*(?:watch ended with error|Copying stdin failed)[^\n]*\n", re.MULTILINE)
+"""What kubectl logs of a connection's end or not, as the moment is: a command that ends before it has read its stdin."""
 _COMPILED = [(re.compile(pattern), replacement) for pattern, replacement in RULES]
 
 
@@ -39,6 +41,6 @@ def normalize(text: str, namespace: str) -> str:
     text = re.sub(rf"\S*/{namespace}/", "TMP/", text).replace(namespace, "NAMESPACE")
     for pattern, replacement in _COMPILED:
         text = pattern.sub(replacement, text)
-    text = re.sub(r"^[IWE]\d{4} [^\n]*watch ended with error[^\n]*\n", "", text, flags=re.MULTILINE)
+    text = _ASIDE.sub("", text)
     lines = [re.sub(r"(?<=\S) {2,}(?=\S)", "  ", line.rstrip()) for line in text.splitlines()]
     return "\n".join(lines).strip("\n")
