@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from k9py.actions.plan import Plan, Target
 from k9py.values.errors import K9pyError
-from k9py.values.request import Request
+from k9py.values.request import Read
 from k9py.values.resource import Resource
 
 
@@ -42,13 +42,6 @@ class Question:
     initial: str
     check: Callable[[str], str]
     """The reason why an answer will not do, or the empty string."""
-
-
-class Read(Protocol):
-    """How `gather` reads the cluster: a GET answered with its JSON. Errors are K9pyErrors."""
-
-    def __call__(self, request: Request) -> Awaitable[Any]:
-        """Send it and decode the answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from k9py.actions.action import Fact, Read
+from k9py.actions.action import Fact
 from k9py.actions.plan import Target
 from k9py.values.errors import K9pyError
-from k9py.values.request import Request
+from k9py.values.request import Read, Request
 
 AT_ONCE = 10
 """Requests under way at a time: enough to be quick, few enough for API priority and fairness."""

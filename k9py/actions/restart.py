@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from k9py.actions.action import Action, Fact, Read, Right
+from k9py.actions.action import Action, Fact, Right
 from k9py.actions.gather import read_each
 from k9py.actions.plan import Effect, Plan, Refusal, Target, kubectl, name_targets
 from k9py.values.errors import K9pyError
-from k9py.values.request import MERGE_PATCH, Request
+from k9py.values.request import MERGE_PATCH, Read, Request
 from k9py.values.resource import Resource
 
 ROLLED_OUT = {("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets")}

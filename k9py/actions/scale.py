@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from k9py.actions.action import Action, Fact, Question, Read, Right
+from k9py.actions.action import Action, Fact, Question, Right
 from k9py.actions.gather import read_each
 from k9py.actions.plan import Effect, Plan, Refusal, Target, kubectl, name_targets
-from k9py.values.request import MERGE_PATCH, Request
+from k9py.values.request import MERGE_PATCH, Read, Request
 from k9py.values.resource import Resource
 
 MOST = 2**31 - 1

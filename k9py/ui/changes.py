@@ -11,7 +11,6 @@ from k9py.actions.action import Action, Fact, Look
 from k9py.actions.plan import Plan, Target, name_targets
 from k9py.session.runner import Outcome, run_plan
 from k9py.session.session import Session
-from k9py.store.row import Row
 from k9py.ui.screens.dialogs import Ask, Confirm, Outcomes
 from k9py.values.errors import K9pyError
 from k9py.values.resource import Resource
@@ -40,9 +39,8 @@ def refusal_of(
     return "" if verdict is None or verdict.allowed else verdict.reason
 
 
-async def change(app: K9pyApp, session: Session, action: Action, resource: Resource, rows: Sequence[Row]) -> None:
+async def change(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> None:
     """Carry an action through. The targets are those that were there when the key was pressed."""
-    targets = [Target(row.key, row.uid, resource) for row in rows]
     facts = await _gather(app, session, action, targets)
     if all(fact.failed for fact in facts):
         app.say(f"{action.title} {name_targets(targets)}: {_why(facts[0])}", bad=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 JSON = "application/json"
@@ -37,3 +37,10 @@ class Response:
     status: int
     body: bytes
     warnings: tuple[str, ...] = ()
+
+
+class Read(Protocol):
+    """The port through which everything that is pure reads the cluster: a GET answered with its JSON."""
+
+    def __call__(self, request: Request) -> Awaitable[Any]:
+        """Send it and decode the answer. Errors are K9pyErrors."""

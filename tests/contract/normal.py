@@ -32,7 +32,7 @@ RULES: Sequence[tuple[str, str]] = (
     (r"AGE \(x\d+ over AGE\)", "AGE"),
 )
 _ASIDE = re.compile(r"^[IWE]\d{4} [^\n]*(?:watch ended with error|Copying stdin failed)[^\n]*\n", re.MULTILINE)
-"""What kubectl logs of a connection's end or not, as the moment is: a command that ends before it has read its stdin."""
+"""What kubectl logs of a connection that ends before it has sent all: it does or not, as the moment is."""
 _COMPILED = [(re.compile(pattern), replacement) for pattern, replacement in RULES]
 
 

@@ -6,22 +6,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from k9py.ui.screens.dialogs import Ask, Choose, Confirm
 from tests.kube.scripted import ScriptedServer
 from tests.ui.pages.objects import PODS, fill, put_pod
 from tests.ui.pages.show import Shown, show
-from tests.ui.pages.snapshot import ScreenText
+from tests.ui.pages.snapshot import check_screen, each_size
 
-SIZES = [(80, 24), (120, 40), (200, 50)]
 DEAD = "http://127.0.0.1:9"
-
-
-@pytest.fixture
-def screen(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(ScreenText)
 
 
 async def home(shown: Shown) -> None:
@@ -133,7 +126,7 @@ def content(server: ScriptedServer) -> None:
     put_pod(server, LONG, app="x")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@each_size
 @pytest.mark.parametrize(
     "go",
     [home, table, server_table, filtered, prompt, logs, yaml, scale, confirm, choose, help_page, contexts],
@@ -147,8 +140,4 @@ async def test_screen(
 ) -> None:
     async with show(tmp_path, size=size, content=content, contexts={"moon": DEAD, "달": DEAD}) as shown:
         await go(shown)
-        await shown.settles()
-        await shown.still()
-        assert [line for line in shown.lines if cell_len(line) > size[0]] == []
-        assert len(shown.lines) == size[1]
-        assert shown.text + "\n" == screen
+        await check_screen(shown, screen)

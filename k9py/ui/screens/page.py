@@ -170,12 +170,13 @@ class Page(Surviving, Screen[None]):
     def act(self, action: Action | Look, pane: ResourcePane) -> None:
         """Do what a key means on the rows that are marked, or under the cursor."""
         rows = pane.targets()
-        if not rows or pane.resource is None or pane.session is None:
+        if not rows or pane.session is None:
             return
+        targets = [pane.target(row) for row in rows]
         if isinstance(action, Look):
-            self.k9py.look(action, pane.session, pane.resource, rows[0])
+            self.k9py.look(action, pane.session, targets)
         else:
-            self.k9py.change(action, pane.session, pane.resource, rows)
+            self.k9py.change(action, pane.session, targets)
 
     def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row, unless a key before it opens something else."""

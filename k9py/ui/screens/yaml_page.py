@@ -11,10 +11,10 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from k9py.actions.plan import Target
 from k9py.session.feed import Feed
 from k9py.session.session import Session
 from k9py.store.collection import Name
-from k9py.store.row import Row
 from k9py.ui.document import Document, Token, count_managed, read_object, write_object
 from k9py.ui.painting import border_text
 from k9py.ui.screens.page import Page
@@ -22,7 +22,6 @@ from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.pane import describe_state
 from k9py.ui.widgets.text_view import TextView
 from k9py.values.errors import ApiError, K9pyError
-from k9py.values.resource import Resource
 from k9py.values.text import clean
 
 PACE = 0.3
@@ -41,10 +40,10 @@ class YamlPage(Page):
         Binding("r", "reload", "Reload", show=False),
     ]
 
-    def __init__(self, session: Session, resource: Resource, row: Row) -> None:
+    def __init__(self, session: Session, target: Target) -> None:
         super().__init__(session)
-        self._resource = resource
-        self._key = row.key
+        self._resource = target.resource
+        self._key = target.key
         self._view = TextView(id="text", classes="pane")
         self._feed: Feed | None = None
         self._ignore: Callable[[], None] = lambda: None

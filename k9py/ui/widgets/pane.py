@@ -11,6 +11,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from k9py.actions.plan import Target
 from k9py.kinds.kind import Kind, Opening
 from k9py.session.feed import Feed
 from k9py.session.session import Session
@@ -122,6 +123,11 @@ class ResourcePane(ResourceTable):
         if self._feed is None or isinstance(row.obj, Unreadable):
             return None
         return self._feed.kind.opens(row.obj)
+
+    def target(self, row: Row) -> Target:
+        """The object of a row, as it is now: what a key that is pressed on it applies to."""
+        assert self.place
+        return Target(row.key, row.uid, self.place.resource)
 
     def go(self, session: Session, place: Place) -> None:
         """Show a place, letting go of the former one."""
