@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from k9py.ui import app as app_module
+from k9py.ui import navigation
 from k9py.ui.app import K9pyApp
 from k9py.ui.screens.home import HomePage
 from k9py.ui.widgets.table import ResourceTable
@@ -181,7 +182,7 @@ def in_a_table(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def in_a_worker(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_module, "parse_goto", lambda text: boom())
+    monkeypatch.setattr(navigation, "parse_goto", lambda text: boom())
     shown.app.go("pods")
 
 
