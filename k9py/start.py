@@ -18,6 +18,7 @@ from k9py.session.faults import open_log
 from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.values.errors import ConfigError, K9pyError
+from k9py.values.namespaces import ALL, Namespaces
 
 if TYPE_CHECKING:
     from k9py.demo.plan import Plan
@@ -136,7 +137,8 @@ def _context_name(kubeconfig: Kubeconfig, options: argparse.Namespace) -> str:
 
 
 async def _open(hub: Hub, options: argparse.Namespace) -> Session:
-    namespace = "" if options.all_namespaces else options.namespace
-    session = await hub.open(_context_name(hub.kubeconfig, options), namespace, interactive=True)
+    named = None if options.namespace is None else Namespaces.read(options.namespace)
+    namespaces = ALL if options.all_namespaces else named
+    session = await hub.open(_context_name(hub.kubeconfig, options), namespaces, interactive=True)
     session.open_first()
     return session

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from k9py.store.column import Column, Joined
+from k9py.store.order import Sort
 from k9py.values.age import parse_time
 from k9py.values.batch import ServerColumn
 from k9py.values.cell import Cell, Tone
+from k9py.values.resource import Resource
 
 NONE = Cell("<none>", Tone.DIM)
 """As kubectl says that there is nothing to say."""
@@ -41,8 +43,37 @@ class Opening:
     keep: Callable[[Any], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The object that a row is about, where that is not the row itself: keys that are pressed on it mean that one.
+
+    `resource` is the word of its kind; `part` what of it is meant, a container of a pod.
+    """
+
+    resource: str
+    namespace: str
+    name: str
+    uid: str
+    part: str = ""
+
+
+Whole = Callable[[], bytes]
+"""Gives the JSON of an object when it is called."""
+
+Make = Callable[[Resource, Any, Whole], Iterable[tuple[tuple[str, str], Any]]]
+"""Makes rows of an object of a resource: (namespace and name, what columns read) each. ValueError: it can't be read."""
+
+
 def _leads_nowhere(_obj: Any) -> Opening | None:
     return None
+
+
+def _stands_for_itself(_obj: Any) -> Standing | None:
+    return None
+
+
+def _makes_nothing(_resource: Resource, _obj: Any, _whole: Whole) -> Iterable[tuple[tuple[str, str], Any]]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +97,11 @@ class Kind:
     opens: Callable[[Any], Opening | None] = _leads_nowhere
     brief: tuple[str, ...] = ()
     """The titles of the columns for a pane that shares its line with another; empty for all that are not wide."""
+    sort: Sort | None = None
+    """By which column its rows are sorted until a person says otherwise; None for their names."""
+    made_of: tuple[Resource, ...] = ()
+    make: Make = _makes_nothing
+    stands_for: Callable[[Any], Standing | None] = _stands_for_itself
 
 
 def always(*columns: Column) -> Columns:

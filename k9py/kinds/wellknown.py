@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k9py.values.resource import Gvr, Resource
+from k9py.values.resource import OURS, Gvr, Resource
 
 _ALL = frozenset({"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"})
 
@@ -23,3 +23,34 @@ DEPLOYMENTS = Resource(
     ("all",),
     frozenset({"scale", "status"}),
 )
+
+
+def _apps(plural: str, kind: str, short: str, *subresources: str) -> Resource:
+    return Resource(
+        Gvr("apps", "v1", plural),
+        kind,
+        kind.lower(),
+        True,
+        _ALL,
+        (short,),
+        ("all",),
+        frozenset({"status", *subresources}),
+    )
+
+
+SERVICES = Resource(
+    Gvr("", "v1", "services"), "Service", "service", True, _ALL, ("svc",), ("all",), frozenset({"proxy", "status"})
+)
+REPLICASETS = _apps("replicasets", "ReplicaSet", "rs", "scale")
+STATEFULSETS = _apps("statefulsets", "StatefulSet", "sts", "scale")
+DAEMONSETS = _apps("daemonsets", "DaemonSet", "ds")
+
+
+def own(plural: str, kind: str, *short_names: str, namespaced: bool = True) -> Resource:
+    """A kind of k9py's own."""
+    verbs = frozenset({"list", "watch"})
+    return Resource(Gvr(OURS, "v1", plural), kind, kind.lower(), namespaced, verbs, short_names)
+
+
+CONTAINERS = own("containers", "Container", "co")
+WORKLOADS = own("workloads", "Workload", "wk")

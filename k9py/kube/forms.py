@@ -49,6 +49,18 @@ class Objects:
         return Batch([(event.type == "DELETED", event.object) for event in events])
 
 
+class Reduced(Objects):
+    """Of each object only its metadata (PartialObjectMetadata)."""
+
+    accept = ",".join(
+        (
+            "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
+            "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+            JSON,
+        )
+    )
+
+
 class Rows:
     """Rows of the server's own table (meta.k8s.io/v1 Table) with the metadata of their objects beside the cells."""
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
+from k9py.kube.in_cluster import read_service_account
 from k9py.kube.kubeconfig_file import (
     Cluster,
     KubeconfigFile,
@@ -38,6 +41,19 @@ class Context:
     namespace: str
 
 
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says instead of the kubeconfig, about one context: no other server is told the token."""
+
+    context: str
+    cluster: str = ""
+    user: str = ""
+    token: str = ""
+    impersonate: str = ""
+    impersonate_uid: str = ""
+    impersonate_groups: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Kubeconfig:
     """The contexts of one or more files. `current` may be empty, or name a context that is not there."""
@@ -47,6 +63,7 @@ class Kubeconfig:
     current: str
     added: tuple[KubeconfigFile, ...] = ()
     """What is in no file. It comes before those that are."""
+    overrides: Overrides | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +76,28 @@ class Entry:
 
 
 def read_kubeconfig(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
-    """Read the file of --kubeconfig, else those of $KUBECONFIG (missing ones ignored), else ~/.kube/config."""
+    """Read the file of --kubeconfig, else those of $KUBECONFIG (missing ones ignored), else ~/.kube/config.
+
+    Where there is none of them, a pod reaches its own cluster with its service account, as with kubectl.
+    """
     paths = _find_paths(explicit, environ)
-    files = [read_file(path) for path in paths]
+    if not paths and (file := read_service_account(environ)):
+        return Kubeconfig((), tuple(map(_context, file.contexts)), file.current_context, (file,))
+    if not paths:
+        names = ", ".join(map(str, _listed_paths(environ)))
+        raise ConfigError(f"no kubeconfig: {names} not there", "name a file with --kubeconfig or $KUBECONFIG")
+    return reread(Kubeconfig(paths, (), ""))
+
+
+def reread(kubeconfig: Kubeconfig) -> Kubeconfig:
+    """The same, with the contexts that its files name now. ConfigError for one that cannot be read, or names none."""
+    files = [*kubeconfig.added, *(read_file(path) for path in kubeconfig.paths)]
     contexts = tuple(_context(named) for named in _first_by_name(file.contexts for file in files).values())
     if not contexts:
-        names = ", ".join(map(str, paths))
+        names = ", ".join(map(str, kubeconfig.paths))
         raise ConfigError(f"no contexts in {names}", "name another file with --kubeconfig or $KUBECONFIG")
-    return Kubeconfig(paths, contexts, next((file.current_context for file in files if file.current_context), ""))
+    current = next((file.current_context for file in files if file.current_context), "")
+    return replace(kubeconfig, contexts=contexts, current=current)
 
 
 def add_text(kubeconfig: Kubeconfig, text: str) -> Kubeconfig:
@@ -76,7 +107,8 @@ def add_text(kubeconfig: Kubeconfig, text: str) -> Kubeconfig:
     names = {context.name for context in contexts}
     rest = tuple(context for context in kubeconfig.contexts if context.name not in names)
     current = kubeconfig.current or file.current_context
-    return Kubeconfig(kubeconfig.paths, (*contexts, *rest), current, (file, *kubeconfig.added))
+    added = (file, *kubeconfig.added)
+    return replace(kubeconfig, contexts=(*contexts, *rest), current=current, added=added)
 
 
 def read_entry(kubeconfig: Kubeconfig, context_name: str) -> Entry:
@@ -86,22 +118,59 @@ def read_entry(kubeconfig: Kubeconfig, context_name: str) -> Entry:
     if named is None:
         raise _no_such_context(kubeconfig, context_name)
     context = _context(named)
-    return Entry(context, _find_cluster(files, context), _find_user(files, context))
+    overrides = kubeconfig.overrides
+    if overrides is None or overrides.context != context_name:
+        return Entry(context, _find_cluster(files, context), _find_user(files, context))
+    context = replace(context, cluster=overrides.cluster or context.cluster, user=overrides.user or context.user)
+    user = _impersonating(_proving(_find_user(files, context), overrides), overrides)
+    return Entry(context, _find_cluster(files, context), user)
+
+
+def _proving(user: User, overrides: Overrides) -> User:
+    """The user with the token that was given, which counts alone: a server looks at a certificate before a token."""
+    if not overrides.token:
+        return user
+    return User(
+        token=overrides.token,
+        impersonate=user.impersonate,
+        impersonate_uid=user.impersonate_uid,
+        impersonate_groups=user.impersonate_groups,
+        impersonate_extra=user.impersonate_extra,
+    )
+
+
+def _impersonating(user: User, overrides: Overrides) -> User:
+    """The user acting as somebody else, who replaces whom the kubeconfig names."""
+    groups = list(overrides.impersonate_groups)
+    if overrides.impersonate:
+        return msgspec.structs.replace(
+            user,
+            impersonate=overrides.impersonate,
+            impersonate_uid=overrides.impersonate_uid,
+            impersonate_groups=groups,
+            impersonate_extra={},
+        )
+    if not groups and not overrides.impersonate_uid:
+        return user
+    if not user.impersonate:
+        raise ConfigError("--as-group and --as-uid need a user to act as", "name one with --as")
+    uid = overrides.impersonate_uid or user.impersonate_uid
+    return msgspec.structs.replace(user, impersonate_groups=groups or user.impersonate_groups, impersonate_uid=uid)
 
 
 def _find_paths(explicit: str | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files that there are; ConfigError for one that was named and is not there."""
     if explicit:
         path = Path(explicit).expanduser()
         if not path.exists():
             raise ConfigError(f"no kubeconfig at {path}", "check the path after --kubeconfig")
         return (path,)
+    return tuple(path for path in dict.fromkeys(_listed_paths(environ)) if path.exists())
+
+
+def _listed_paths(environ: Mapping[str, str]) -> list[Path]:
     listed = [Path(item).expanduser() for item in environ.get("KUBECONFIG", "").split(os.pathsep) if item]
-    paths = listed or [Path(environ.get("HOME") or Path.home()) / ".kube" / "config"]
-    found = tuple(path for path in dict.fromkeys(paths) if path.exists())
-    if not found:
-        names = ", ".join(map(str, paths))
-        raise ConfigError(f"no kubeconfig: {names} not there", "name a file with --kubeconfig or $KUBECONFIG")
-    return found
+    return listed or [Path(environ.get("HOME") or Path.home()) / ".kube" / "config"]
 
 
 def _first_by_name(lists: Iterable[list[N]]) -> dict[str, N]:

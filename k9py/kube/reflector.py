@@ -38,13 +38,14 @@ class Reflector:
         sink: Callable[[Batch], None],
         on_state: Callable[[FeedState], None],
         *,
-        table: bool,
+        table: bool = False,
+        form: Form | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._transport = transport
         self._resource = resource
         self._path = resource.path(namespace)
-        self._form: Form = Rows() if table else Objects()
+        self._form: Form = form or (Rows() if table else Objects())
         self._sink = sink
         self._on_state = on_state
         self._pace = pace or Pace()

@@ -1,4 +1,4 @@
-"""One kind of one context, watched: a reflector that fills a collection for as long as a screen holds it."""
+"""One kind of one context: a collection that is filled while a screen holds it, here by watching the server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,90 @@ RESTART = 5.0
 
 
 class Feed:
-    """The live collection of one kind in one namespace ("" = all of them)."""
+    """A live collection of one kind in one namespace ("" = all of them). Who fills it is a subclass's affair."""
+
+    def __init__(
+        self,
+        context: str,
+        resource: Resource,
+        namespace: str,
+        tasks: Tasks,
+        on_state: Callable[[Feed], None],
+        on_closed: Callable[[Feed], None],
+    ) -> None:
+        self.resource = resource
+        self.namespace = namespace
+        self.kind: Kind = kind_for(resource)
+        self.collection = Collection(context, resource, decoder(self.kind), self.kind.keep_whole)
+        self._tasks = tasks
+        self._on_state = on_state
+        self._on_closed = on_closed
+        self._holders = 0
+        self._wanted = asyncio.Event()
+        self._linger: asyncio.TimerHandle | None = None
+        self._running: list[asyncio.Task[Any]] = []
+        self._joined: list[tuple[Feed, Callable[[], None]]] = []
+
+    @property
+    def state(self) -> FeedState:
+        """How it is doing."""
+        return self.collection.state
+
+    @property
+    def linger(self) -> float:
+        """Seconds that it goes on after the last screen let it go."""
+        return LINGER
+
+    @property
+    def held(self) -> bool:
+        """Whether anybody wants it now; else it only lingers."""
+        return self._holders > 0
+
+    async def wanted(self) -> None:
+        """Wait until somebody holds it: what is asked again and again need not be while nobody looks."""
+        await self._wanted.wait()
+
+    def hold(self) -> Feed:
+        """Keep it alive until as many calls of release."""
+        self._holders += 1
+        self._wanted.set()
+        if self._linger:
+            self._linger.cancel()
+            self._linger = None
+        return self
+
+    def release(self) -> None:
+        """Let go; nobody holding it for as long as it lingers closes it."""
+        self._holders -= 1
+        if not self._holders:
+            self._wanted.clear()
+            self._linger = asyncio.get_running_loop().call_later(self.linger, self.close)
+
+    def join(self, work: Coroutine[Any, Any, None], doing: str) -> None:
+        """Run something beside it that ends with it (a metrics poll)."""
+        self._running.append(self._tasks.start(work, doing))
+
+    def join_feed(self, other: Feed, wire: Callable[[Collection, Collection], Callable[[], None]]) -> None:
+        """Hold another feed beside this one, wired to it (`wire(theirs, ours)` answers what undoes it)."""
+        self._joined.append((other, wire(other.collection, self.collection)))
+
+    def close(self) -> None:
+        """End it now."""
+        for other, unwire in self._joined:
+            unwire()
+            other.release()
+        for task in self._running:
+            task.cancel()
+        self._on_closed(self)
+
+    def told(self, state: FeedState) -> None:
+        """Take in how it is doing now, and pass it on."""
+        self.collection.state = state
+        self._on_state(self)
+
+
+class WatchedFeed(Feed):
+    """What a reflector hears of the server."""
 
     def __init__(
         self,
@@ -36,79 +119,21 @@ class Feed:
         on_state: Callable[[Feed], None],
         on_closed: Callable[[Feed], None],
     ) -> None:
-        self.resource = resource
-        self.namespace = namespace
-        self.kind: Kind = kind_for(resource)
-        self.collection = Collection(transport.context.name, resource, decoder(self.kind), self.kind.keep_whole)
-        self._tasks = tasks
-        self._on_state = on_state
-        self._on_closed = on_closed
-        self._holders = 0
-        self._linger: asyncio.TimerHandle | None = None
-        self._running: list[asyncio.Task[Any]] = []
-        self._joined: list[tuple[Feed, Callable[[], None]]] = []
+        super().__init__(transport.context.name, resource, namespace, tasks, on_state, on_closed)
         self._doing = f"watching {resource.gvr.full_name}"
-        self._run(self._watch(transport), self._doing)
-
-    @property
-    def state(self) -> FeedState:
-        """How the watch is doing."""
-        return self.collection.state
-
-    @property
-    def held(self) -> bool:
-        """Whether anybody wants it now; else it only lingers."""
-        return self._holders > 0
-
-    def hold(self) -> Feed:
-        """Keep it watched until as many calls of release."""
-        self._holders += 1
-        if self._linger:
-            self._linger.cancel()
-            self._linger = None
-        return self
-
-    def release(self) -> None:
-        """Let go; nobody holding it for LINGER seconds closes it."""
-        self._holders -= 1
-        if not self._holders:
-            self._linger = asyncio.get_running_loop().call_later(LINGER, self.close)
-
-    def join(self, work: Coroutine[Any, Any, None], doing: str) -> None:
-        """Run something beside the watch that ends with it (a metrics poll)."""
-        self._run(work, doing)
-
-    def join_feed(self, other: Feed, wire: Callable[[Collection, Collection], Callable[[], None]]) -> None:
-        """Hold another feed beside this one, wired to it (`wire(theirs, ours)` answers what undoes it)."""
-        self._joined.append((other, wire(other.collection, self.collection)))
-
-    def close(self) -> None:
-        """Stop watching now."""
-        for other, unwire in self._joined:
-            unwire()
-            other.release()
-        for task in self._running:
-            task.cancel()
-        self._on_closed(self)
-
-    def _run(self, work: Coroutine[Any, Any, None], doing: str) -> None:
-        self._running.append(self._tasks.start(work, doing))
+        self.join(self._watch(transport), self._doing)
 
     async def _watch(self, transport: Transport) -> None:
         """For ever: what goes wrong outside, a reflector survives; when it fails itself, a new one begins anew."""
         pace = Pace()
         while True:
             reflector = Reflector(
-                transport, self.resource, self.namespace, self.collection.apply, self._told, table=self.kind.table
+                transport, self.resource, self.namespace, self.collection.apply, self.told, table=self.kind.table
             )
             try:
                 await reflector.run()
             except Exception as error:
                 self._tasks.faults.report(error, self._doing)
                 reason = f"k9py failed while watching: {first_line(error)}, see the log"
-                self._told(FeedState(Phase.STALE, since=time.time(), reason=reason))
+                self.told(FeedState(Phase.STALE, since=time.time(), reason=reason))
             await pace.sleep(pace.between(RESTART * 0.8, RESTART * 1.2))
-
-    def _told(self, state: FeedState) -> None:
-        self.collection.state = state
-        self._on_state(self)

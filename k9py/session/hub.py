@@ -12,6 +12,7 @@ from k9py.kube.transport import ConnectOptions, Transport
 from k9py.session.faults import Faults
 from k9py.session.session import Session
 from k9py.values.errors import ConfigError
+from k9py.values.namespaces import Namespaces
 
 
 @dataclass
@@ -26,15 +27,15 @@ class Hub:
     sessions: dict[str, Session] = field(default_factory=dict)
     _opening: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    async def open(self, name: str, namespace: str | None = None, interactive: bool = False) -> Session:
+    async def open(self, name: str, namespaces: Namespaces | None = None, interactive: bool = False) -> Session:
         """The session of a context, begun when it is not open yet.
 
-        `namespace` None takes the context's own, or all where it has none. Raises ConfigError or LoginFailed.
+        `namespaces` None takes the context's own, or all where it has none. Raises ConfigError or LoginFailed.
         """
         async with self._opening[name]:  # who asks for it while it is being opened waits, and gets the same
             if name not in self.sessions:
                 transport = await Transport.open(self.kubeconfig, name, self.options, interactive=interactive)
-                own = transport.context.namespace if namespace is None else namespace
+                own = Namespaces.read(transport.context.namespace) if namespaces is None else namespaces
                 self.sessions[name] = Session(transport, own, self.faults)
                 self.sessions[name].begin()
             return self.sessions[name]

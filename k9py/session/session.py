@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 import msgspec
 
+from k9py.kinds.registry import kind_for
 from k9py.kinds.wellknown import DEPLOYMENTS, NAMESPACES, NODES, PODS
 from k9py.kube.access import Access
 from k9py.kube.discovery import Discovery, discover, server_version
 from k9py.kube.kubeconfig import Context
 from k9py.kube.transport import Transport
 from k9py.session.faults import Faults
-from k9py.session.feed import Feed
+from k9py.session.derived import ComputedFeed, DerivedFeed
+from k9py.session.feed import Feed, WatchedFeed
 from k9py.session.rights import Rights
 from k9py.session.tail import Tail
 from k9py.session.tasks import Tasks
@@ -27,6 +29,7 @@ from k9py.values.batch import Phase
 from k9py.values.catalog import Catalog
 from k9py.values.errors import ApiError, K9pyError
 from k9py.values.log import LogSource
+from k9py.values.namespaces import Namespaces
 from k9py.values.request import Request
 from k9py.values.resource import Gvr, Key, Resource
 
@@ -42,19 +45,21 @@ RECENT = 9
 """Namespaces in use that have a key of their own."""
 WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
 """What the first page shows; known whatever a discovery says."""
+OWN: tuple[Resource, ...] = ()
+"""The kinds of k9py's own that a person may ask for."""
 WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 
 
 class Session:
     """Everything that is alive about one context. `on_change` is called whenever something about it changed."""
 
-    def __init__(self, transport: Transport, namespace: str, faults: Faults) -> None:
+    def __init__(self, transport: Transport, namespaces: Namespaces, faults: Faults) -> None:
         self.transport = transport
-        self.namespace = namespace
-        self.recent_namespaces: list[str] = [namespace] if namespace else []
+        self.namespaces = namespaces
+        self.recent_namespaces: list[Namespaces] = [] if namespaces.all else [namespaces]
         self.on_change: Callable[[], None] = lambda: None
         self.access = Access(transport, transport.user)
-        self.catalog = Catalog(WELL_KNOWN)
+        self.catalog = Catalog((*WELL_KNOWN, *OWN))
         self.version = ""
         self.user = transport.user
         self.trouble: K9pyError | None = None
@@ -65,7 +70,7 @@ class Session:
         """Quiet remarks by topic: no metrics, an aggregated API that is dead."""
         self._tasks = Tasks(faults)
         self.rights = Rights(self.access, self._tasks)
-        self._feeds: dict[tuple[Gvr, str], Feed] = {}
+        self._feeds: dict[tuple[Gvr, str, str], Feed] = {}
         self._stale: set[Feed] = set()
         self._namespaces: Feed | None = None
         self._reached = False
@@ -94,7 +99,8 @@ class Session:
     def open_first(self) -> None:
         """Send for what the first page shows, before there is a page: each feed waits LINGER seconds to be held."""
         for resource in (PODS, NODES, DEPLOYMENTS):
-            self.open(resource, self.namespace).release()
+            for feed in self.open_all(resource, self.namespaces):
+                feed.release()
 
     async def close(self) -> None:
         """Stop everything and close the connections."""
@@ -102,13 +108,31 @@ class Session:
         await self.transport.close()
         await self._tasks.close()
 
-    def open(self, resource: Resource, namespace: str = "") -> Feed:
-        """A feed that covers this kind and namespace, held for the caller until it releases it."""
+    def open(self, resource: Resource, namespace: str = "", of: str = "") -> Feed:
+        """A feed that covers this kind and namespace, held for the caller until it releases it.
+
+        Of a kind that is made of another's objects, `of` names the one whose rows are wanted.
+        """
         namespace = namespace if resource.namespaced else ""
-        everywhere = self._feeds.get((resource.gvr, ""))
+        everywhere = self._feeds.get((resource.gvr, "", of if not namespace else ""))
         covered = everywhere and everywhere.state.phase is Phase.LIVE
-        feed = everywhere if covered else self._feeds.get((resource.gvr, namespace))
-        return (feed or self._start(resource, namespace)).hold()
+        feed = everywhere if covered else self._feeds.get((resource.gvr, namespace, of))
+        return (feed or self._start(resource, namespace, of)).hold()
+
+    def open_all(self, resource: Resource, namespaces: Namespaces) -> list[Feed]:
+        """The feeds that cover this kind in these namespaces, each held for the caller."""
+        scopes = namespaces.scopes if resource.namespaced else ("",)
+        return [self.open(resource, namespace) for namespace in scopes]
+
+    def compute(
+        self, resource: Resource, work: Callable[[ComputedFeed], Awaitable[None]], namespace: str = ""
+    ) -> ComputedFeed:
+        """A feed of rows that a coroutine puts, held for the caller; it ends as soon as nobody holds it."""
+        feed = ComputedFeed(
+            self.context.name, resource, namespace, work, self._tasks, self._feed_told, self._feed_closed
+        )
+        feed.hold()
+        return feed
 
     async def lacks_namespace(self, name: str) -> bool:
         """Whether the server says that there is no such namespace; who may not ask, or gets no answer, is believed."""
@@ -163,12 +187,12 @@ class Session:
     async def whole(self, key: Key, resource: Resource) -> bytes:
         """The JSON of an object: as its watch told it, or read now where the watch has only the server's columns."""
         for namespace in (key.namespace, ""):
-            feed = self._feeds.get((key.gvr, namespace))
+            feed = self._feeds.get((key.gvr, namespace, ""))
             if feed and (kept := feed.collection.whole(key.namespace, key.name)):
                 return kept
         return (await self.transport.send(Request("GET", resource.path(key.namespace, key.name)))).body
 
-    def namespaces(self) -> list[str]:
+    def known_namespaces(self) -> list[str]:
         """The namespaces that are known, those that have been used first.
 
         The first call has them watched, where that is permitted; until then, and where it is not, it knows those of
@@ -179,13 +203,14 @@ class Session:
         seen |= {
             name for feed in self.feeds if feed.resource.gvr == NAMESPACES.gvr for _, name in feed.collection.records
         }
-        return [*self.recent_namespaces, *sorted(seen - set(self.recent_namespaces))]
+        recent = list(dict.fromkeys(name for each in self.recent_namespaces for name in each.names))
+        return [*recent, *sorted(seen - set(recent))]
 
-    def use_namespace(self, namespace: str) -> None:
-        """Make it the one that new screens open in ("" = all). The recent ones keep their order, and so their keys."""
-        self.namespace = namespace
-        if namespace and namespace not in self.recent_namespaces:
-            self.recent_namespaces = [*self.recent_namespaces, namespace][-RECENT:]
+    def use_namespaces(self, namespaces: Namespaces) -> None:
+        """Make them those that new screens open in. The recent ones keep their order, and so their keys."""
+        self.namespaces = namespaces
+        if not namespaces.all and namespaces not in self.recent_namespaces:
+            self.recent_namespaces = [*self.recent_namespaces, namespaces][-RECENT:]
         self.on_change()
 
     def _watch_namespaces(self) -> None:
@@ -197,15 +222,20 @@ class Session:
         if all(verdict.allowed and not verdict.guessed for verdict in verdicts):
             self._namespaces = self.open(NAMESPACES)
 
-    def _start(self, resource: Resource, namespace: str) -> Feed:
-        feed = Feed(self.transport, resource, namespace, self._tasks, self._feed_told, self._feed_closed)
-        self._feeds[resource.gvr, namespace] = feed
+    def _start(self, resource: Resource, namespace: str, of: str) -> Feed:
+        feed = self._feeds[resource.gvr, namespace, of] = self._make_feed(resource, namespace, of)
         if "usage" in feed.kind.joins:
             poll = UsagePoll(self.transport, self.known, feed.collection, namespace, partial(self._note, "metrics"))
             feed.join(poll.run(), f"reading the metrics of {resource.gvr.plural}")
         if "pods_on_node" in feed.kind.joins:
             feed.join_feed(self.open(PODS), tally_pods)
         return feed
+
+    def _make_feed(self, resource: Resource, namespace: str, of: str) -> Feed:
+        if made_of := kind_for(resource).made_of:
+            sources = [self.open(source, namespace) for source in made_of]
+            return DerivedFeed(sources, resource, namespace, of, self._tasks, self._feed_told, self._feed_closed)
+        return WatchedFeed(self.transport, resource, namespace, self._tasks, self._feed_told, self._feed_closed)
 
     def _feed_told(self, feed: Feed) -> None:
         phase = feed.state.phase
@@ -220,8 +250,7 @@ class Session:
 
     def _feed_closed(self, feed: Feed) -> None:
         self._stale.discard(feed)
-        if self._feeds.get((feed.resource.gvr, feed.namespace)) is feed:
-            del self._feeds[feed.resource.gvr, feed.namespace]
+        self._feeds = {place: each for place, each in self._feeds.items() if each is not feed}
         self.on_change()
 
     def _note(self, topic: str, line: str) -> None:
@@ -250,7 +279,7 @@ class Session:
             lost = known.gvr.api_version in failed or (bool(known.gvr.group) and "/apis" in failed)
             return lost or known.gvr in WELL_KNOWN_GVRS
 
-        self.catalog = self.catalog.renew(discovery.resources, stays)
+        self.catalog = self.catalog.renew((*discovery.resources, *OWN), stays)
         half = failed.get("v1") or failed.get("/apis")
         self._offers_failed = K9pyError(half) if half else None
         dead = ", ".join(sorted(failed))

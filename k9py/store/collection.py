@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Collection as Names
 from typing import Any
 
@@ -77,6 +77,25 @@ class Collection:
             self._unseen = set()
         if dirty or batch.columns is not None:
             self.touch(dirty)
+
+    def put(self, changes: Mapping[Name, Any]) -> None:
+        """Take in objects that are made here and not told by a server, None for one that is gone.
+
+        Only what is another than before is dirty.
+        """
+        dirty = [name for name, obj in changes.items() if self._differs(name, obj)]
+        for name in dirty:
+            obj = changes[name]
+            if obj is None:
+                self._forget(name)
+            else:
+                self.records[name] = Record(obj, b"")
+        if dirty:
+            self.touch(dirty)
+
+    def _differs(self, name: Name, obj: Any) -> bool:
+        record = self.records.get(name)
+        return obj is not None if record is None else bool(record.obj != obj)
 
     def touch(self, names: Names[Name]) -> None:
         """Tell the listeners that the rows of these names are to be computed again."""

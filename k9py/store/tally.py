@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from k9py.store.collection import Collection, Name, Unreadable
 from k9py.store.column import Joined
 from k9py.values.cell import Tone
+from k9py.values.namespaces import ALL, Namespaces
 
 _OVER = ("Succeeded", "Failed")
 
@@ -71,12 +72,12 @@ class Census(Tally[Tone]):
         collection: Collection,
         tone: Callable[[Any, Joined], Tone],
         on_change: Callable[[set[Tone]], None] = lambda _: None,
-        namespace: str = "",
+        namespaces: Namespaces = ALL,
     ) -> None:
-        """Count those of a namespace ("" = all)."""
+        """Count those of some namespaces."""
 
         def classify(obj: Any) -> Tone | None:
-            counts = not namespace or obj.metadata.namespace == namespace
+            counts = obj.metadata.namespace in namespaces
             return tone(obj, collection.joined) if counts else None
 
         super().__init__(collection, classify, on_change)

@@ -19,6 +19,7 @@ from k9py.store.order import Sort, natural, rank
 from k9py.store.row import ODD, Row, make_row, read_cells, read_what_can_be
 from k9py.values.batch import ServerColumn
 from k9py.values.cell import Cell, Tone
+from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.resource import Key
 
 _place = attrgetter("place")
@@ -73,11 +74,17 @@ class View:
     """Rows of a collection that one flush computes at most: metrics of 10,000 pods are not to hold up a key."""
 
     def __init__(
-        self, kind: KindLike, collections: Sequence[Collection], *, namespace: str = "", brief: Sequence[str] = ()
+        self,
+        kind: KindLike,
+        collections: Sequence[Collection],
+        *,
+        namespaces: Namespaces = ALL,
+        brief: Sequence[str] = (),
     ) -> None:
-        """Show a namespace ("" = all), with the columns that `brief` names if it names any."""
+        """Show some namespaces, with the columns that `brief` names if it names any."""
         self.kind = kind
-        self.namespace = namespace
+        self.namespaces = namespaces
+        self._names = frozenset(namespaces.names)
         self.on_dirty: Callable[[], None] | None = None
         self.columns: tuple[Column, ...] = ()
         self.widths: list[int] = []
@@ -86,7 +93,7 @@ class View:
         """Another one after each flush that changed anything visible; rows carry that of their last change."""
         self.scope = ""
         """What narrow() was told that the rows belong to."""
-        self._leading = _leading_columns(collections, namespace)
+        self._leading = _leading_columns(collections, namespaces)
         self.sort = Sort("NAMESPACE" if NAMESPACE in self._leading else "NAME")
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
@@ -236,7 +243,7 @@ class View:
     def _compute_row(self, source: _Source, name: Name, old: Row | None, asked: bool) -> Row | None:
         """The row of a name; the old one itself when it is to be painted and placed as before."""
         record = source.collection.records.get(name)
-        if record is None or (self.namespace and name[0] != self.namespace):
+        if record is None or (self._names and name[0] not in self._names):
             return None
         cells, tone = self._read(source.collection, name, record.obj)
         same = old is not None and cells == old.cells and tone is old.tone
@@ -328,8 +335,8 @@ def _is_seen(change: _Change) -> bool:
     return old is None or new is None or old.shown or new.shown
 
 
-def _leading_columns(collections: Sequence[Collection], namespace: str) -> tuple[Column, ...]:
+def _leading_columns(collections: Sequence[Collection], namespaces: Namespaces) -> tuple[Column, ...]:
     """Columns that tell rows of several contexts or namespaces apart."""
     context = (CONTEXT,) if len(collections) > 1 else ()
     namespaced = any(collection.resource.namespaced for collection in collections)
-    return (*context, NAMESPACE) if namespaced and not namespace else context
+    return (*context, NAMESPACE) if namespaced and not namespaces.one else context

@@ -84,8 +84,9 @@ class K9pyApp(Surviving, Navigation):
         self.run_worker(self._check_namespace(self.session), group="check")
 
     async def _check_namespace(self, session: Session) -> None:
-        if session.namespace and await session.lacks_namespace(session.namespace):
-            self.say(f"there is no namespace {session.namespace}; :ns shows which there are", bad=True)
+        lacking = [name for name in session.namespaces.names if await session.lacks_namespace(name)]
+        if lacking:
+            self.say(f"there is no namespace {', '.join(lacking)}; :ns shows which there are", bad=True)
 
     async def on_unmount(self) -> None:
         await self.hub.close()

@@ -51,10 +51,10 @@ async def _demo(app: K9pyApp, goto: Goto) -> None:
 
 
 async def _namespace(app: K9pyApp, goto: Goto) -> None:
-    if goto.namespace is None:
+    if goto.namespaces is None:
         await app.open_kind(Goto("namespaces"))
     else:
-        await app.use_namespace(goto.namespace)
+        await app.use_namespaces(goto.namespaces)
         app.home()
 
 

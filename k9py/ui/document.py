@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import msgspec
 
 from k9py.values.errors import K9pyError
+from k9py.values.prose import Part, Token
 from k9py.values.redact import Remarked, mask_secret, reveal_secret
 from k9py.values.resource import Resource
 
@@ -47,17 +48,6 @@ def write_object(found: dict[str, Any], *, managed_fields: bool = False, unmaske
     return Document(reveal_secret(found) if unmasked else mask_secret(found))
 
 
-Part = Literal["key", "number", "word", "remark", "mark", "bad"]
-
-
-class Token(NamedTuple):
-    """What is told apart from the text around it in a line, from `start` up to `end`."""
-
-    start: int
-    end: int
-    part: Part
-
-
 class Document:
     """The lines of an object's YAML."""
 
@@ -65,11 +55,6 @@ class Document:
         self.lines: list[str] = []
         self._blocks: set[int] = set()
         self._write_map(found, "", "")
-
-    @property
-    def text(self) -> str:
-        """What a file of it would hold."""
-        return "\n".join([*self.lines, ""])
 
     def tokens(self, number: int) -> Sequence[Token]:
         """The parts of a line; none of a line that is the object's own text."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from k9py.values.errors import K9pyError
+from k9py.values.namespaces import ALL, Namespaces
 
 EVERYWHERE = ("-A", "--all-namespaces", "all")
 VALUED = {
@@ -23,10 +24,10 @@ class GotoError(K9pyError):
 
 @dataclass(frozen=True, slots=True)
 class Goto:
-    """Where to go. `namespace` None keeps the one in use, "" is all of them."""
+    """Where to go. `namespaces` None keeps those in use."""
 
     word: str
-    namespace: str | None = None
+    namespaces: Namespaces | None = None
     filter: str = ""
     context: str = ""
     rest: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ def parse_goto(text: str) -> Goto:
     pending = words[1:]
     while pending:
         told.take(pending.pop(0), pending)
-    return Goto(words[0].lower() if words else "", told.namespace, told.filter, told.context, tuple(words[1:]))
+    return Goto(words[0].lower() if words else "", told.namespaces, told.filter, told.context, tuple(words[1:]))
 
 
 def _split(text: str) -> list[str]:
@@ -59,7 +60,7 @@ class _Told:
     """What the words of a command have said so far; none of it may be said twice."""
 
     pattern: str = ""
-    namespace: str | None = None
+    namespaces: Namespaces | None = None
     context: str = ""
     labels: list[str] = field(default_factory=list)
 
@@ -74,7 +75,7 @@ class _Told:
     def take(self, word: str, pending: list[str]) -> None:
         """Understand one word, and its value where it wants one."""
         if word in EVERYWHERE:
-            self._set_namespace("")
+            self._set_namespaces(ALL)
         elif word in VALUED:
             if not pending:
                 raise GotoError(f"{word} needs a value", VALUED[word])
@@ -86,17 +87,17 @@ class _Told:
         elif re.search(r"[=,(]", word):
             self.labels.append(word)
         else:
-            self._set_namespace(word)
+            self._set_namespaces(Namespaces.read(word))
 
     def _set_valued(self, word: str, value: str) -> None:
         if word in ("-n", "--namespace"):
-            self._set_namespace(value)
+            self._set_namespaces(Namespaces.read(value))
         elif word == "-f":
             self.pattern = value
         else:
             self.labels.append(value)
 
-    def _set_namespace(self, name: str) -> None:
-        if self.namespace is not None:
-            raise GotoError("two namespaces", "name one, or -A for all")
-        self.namespace = name
+    def _set_namespaces(self, namespaces: Namespaces) -> None:
+        if self.namespaces is not None:
+            raise GotoError("namespaces are named twice", "several are written shop,billing; -A is all")
+        self.namespaces = namespaces

@@ -24,10 +24,11 @@ from k9py.ui.openings import OPENERS
 from k9py.ui.overview import Watcher
 from k9py.ui.screens.home import HomePage
 from k9py.ui.screens.page import Page
-from k9py.ui.screens.table_page import TablePage
+from k9py.ui.screens.table_page import TablePage, table_page
 from k9py.ui.widgets.key_bar import Said
 from k9py.ui.widgets.pane import Place, ResourcePane
 from k9py.values.errors import K9pyError
+from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.resource import Key
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Navigation(App[None]):
         Binding("left_square_bracket", "history(-1)", "Command before", show=False),
         Binding("right_square_bracket", "history(1)", "Command after", show=False),
         Binding("minus", "last_command", "Last command", show=False),
-        Binding("0", "namespace('')", "All namespaces", show=False),
+        Binding("0", "all_namespaces", "All namespaces", show=False),
         *(Binding(str(place), f"recent_namespace({place})", show=False) for place in range(1, 10)),
     ]
 
@@ -163,11 +164,11 @@ class Navigation(App[None]):
         if not resource.watchable:
             raise K9pyError(f"{resource.gvr.full_name} can't be listed and watched")
         parse_filter(goto.filter)  # says what is wrong with it before there is a page
-        if goto.namespace is not None and resource.namespaced:
-            await self.use_namespace(goto.namespace)
-        namespace = self.session.namespace if resource.namespaced else ""
+        if goto.namespaces is not None and resource.namespaced:
+            await self.use_namespaces(goto.namespaces)
+        namespaces = self.session.namespaces if resource.namespaced else ALL
         self.home()
-        self.push_screen(TablePage(self.session, Place(resource, namespace, goto.filter)))
+        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter)))
 
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
@@ -182,8 +183,8 @@ class Navigation(App[None]):
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await pane.session.find(opening.what):
-            place = Place(resource, opening.namespace, "", opening.title, opening.keep)
-            self.push_screen(TablePage(pane.session, place))
+            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep)
+            self.push_screen(table_page(pane.session, place))
 
     @work(group="look", exclusive=True)
     async def look(self, look: Look, session: Session, targets: Sequence[Target]) -> None:
@@ -205,13 +206,14 @@ class Navigation(App[None]):
         self.me.unsay()
         self.begin(session)
 
-    async def use_namespace(self, name: str) -> None:
-        """Show another namespace ("" = all) on home, and on all that is opened from here on."""
-        if self.session is None or name == self.session.namespace:
+    async def use_namespaces(self, namespaces: Namespaces) -> None:
+        """Show other namespaces on home, and on all that is opened from here on."""
+        if self.session is None or namespaces == self.session.namespaces:
             return
-        if name and await self.session.lacks_namespace(name):
-            raise K9pyError(f"there is no namespace {name}", ":ns shows which there are")
-        self.session.use_namespace(name)
+        for name in namespaces.names:
+            if await self.session.lacks_namespace(name):
+                raise K9pyError(f"there is no namespace {name}", ":ns shows which there are")
+        self.session.use_namespaces(namespaces)
         if self.watcher:
             self.watcher.follow_namespace()
         for screen in self.screen_stack:
@@ -220,21 +222,25 @@ class Navigation(App[None]):
 
     def namespaces(self) -> list[str]:
         """Names of namespaces, as far as they are known, for suggestions."""
-        return self.session.namespaces() if self.session else []
+        return self.session.known_namespaces() if self.session else []
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The digits change the namespace only where a page shows one."""
-        if action in ("namespace", "recent_namespace"):
+        if action in ("all_namespaces", "recent_namespace"):
             page = self.page
             return isinstance(page, HomePage) or (isinstance(page, TablePage) and page.place.resource.namespaced)
         return True
 
     @work(group="go", exclusive=True)
-    async def action_namespace(self, name: str) -> None:
-        await self.use_namespace(name)
+    async def change_namespaces(self, namespaces: Namespaces) -> None:
+        """Show other namespaces on this page."""
+        await self.use_namespaces(namespaces)
         if isinstance(self.page, TablePage):
-            self.page.open(name)
+            self.page.open(namespaces)
+
+    def action_all_namespaces(self) -> None:
+        self.change_namespaces(ALL)
 
     def action_recent_namespace(self, place: int) -> None:
         if self.session and place <= len(self.session.recent_namespaces):
-            self.action_namespace(self.session.recent_namespaces[place - 1])
+            self.change_namespaces(self.session.recent_namespaces[place - 1])

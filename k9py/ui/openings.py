@@ -44,7 +44,17 @@ async def _logs(app: K9pyApp, session: Session, targets: Sequence[Target], previ
         app.push_screen(LogPage(session, LogSource(target.key.namespace, target.key.name, name, previous)))
 
 
+async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], to: str) -> None:
+    from k9py.ui import jumps
+
+    await getattr(jumps, to)(app, session, targets)
+
+
 OPENERS: Mapping[str, Opener] = {
+    **{
+        opens: partial(_relations, to=opens.replace("-", "_"))
+        for opens in ("owner", "node", "replicasets", "events", "used-by", "xray")
+    },
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),
     "previous": partial(_logs, previous=True),

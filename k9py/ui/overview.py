@@ -45,9 +45,9 @@ class Watcher:
     def follow_namespace(self) -> None:
         """Count the pods of the namespace in use."""
         self._leave_pods()
-        self._pods = self._session.open(PODS, self._session.namespace)
-        namespace = self._session.namespace
-        self._census = Census(self._pods.collection, self._pods.kind.tone, self._mark, namespace)
+        self._pods = self._session.open(PODS, self._session.namespaces.one)
+        namespaces = self._session.namespaces
+        self._census = Census(self._pods.collection, self._pods.kind.tone, self._mark, namespaces)
 
     def leave(self) -> None:
         """Let everything go."""

@@ -25,7 +25,8 @@ class Catalog:
     """The kinds of one cluster. Of several that have a name the first counts, so they come in order of preference."""
 
     def __init__(self, resources: Iterable[Resource] = ()) -> None:
-        self._resources = tuple(resources)
+        # what k9py calls its own kinds must not hide what a cluster serves
+        self._resources = tuple(sorted(resources, key=lambda resource: resource.is_ours))
         self._aliases = {resource: _aliases(resource) for resource in self._resources}
         self._words: dict[str, Resource] = {}
         for names in (_long_names, self._aliases.__getitem__, _short_names):

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
+REDUCED = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json"
+"""Of one object only its metadata."""
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
 

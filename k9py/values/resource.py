@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
 
+OURS = "k9py"
+"""The group of the kinds that no server knows: k9py makes their rows itself."""
+
 
 class Gvr(NamedTuple):
     """Group, version and plural: how an API server names a kind. The core group is the empty string."""
@@ -47,6 +50,11 @@ class Resource:
     def watchable(self) -> bool:
         """Whether it can be listed and watched: otherwise there is nothing to show as a table."""
         return {"list", "watch"} <= self.verbs
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether k9py makes its rows itself: no server knows it."""
+        return self.gvr.group == OURS
 
     def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
         """The path of the collection, of one object, or of a subresource of it."""

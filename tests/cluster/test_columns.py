@@ -19,6 +19,7 @@ from k9py.session.session import Session
 from k9py.store.view import View
 from k9py.ui.painting import cell_text
 from k9py.values.batch import Phase
+from k9py.values.namespaces import ALL, Namespaces
 from tests.cluster import zoo
 from tests.cluster.conftest import Cluster
 from tests.cluster.kubectl import Kubectl, in_namespace
@@ -102,7 +103,7 @@ class Opened:
             while feed.state.phase is not Phase.LIVE:
                 self._changed.clear()
                 await self._changed.wait()
-        view = View(feed.kind, [feed.collection], namespace=namespace)
+        view = View(feed.kind, [feed.collection], namespaces=Namespaces.of(namespace))
         view.wide = True
         return view
 
@@ -111,7 +112,7 @@ class Opened:
 async def session(cluster: Cluster) -> AsyncIterator[Opened]:
     kubeconfig = read_kubeconfig(str(cluster.kubeconfig), {})
     hub = Hub(kubeconfig, ConnectOptions())
-    yield Opened(await hub.open(kubeconfig.current, ""))
+    yield Opened(await hub.open(kubeconfig.current, ALL))
     await hub.close()
     async with asyncio.timeout(30):  # a TLS connection takes leave of its server after it was closed
         while is_connected():  # noqa: ASYNC110 nobody tells when that is done
@@ -171,7 +172,7 @@ def choirs(kubectl: Kubectl, namespace: str) -> Iterator[None]:
     kubectl.wait_served("choirs", group)
     full = {"title": "합창단 🎤", "seats": 12, "open": True, "songs": ["하나", "둘"], "since": "2026-01-01T00:00:00Z"}
     made = [thing("Choir", "altos", f"{group}/v1", spec=full), thing("Choir", "empty", f"{group}/v1", spec={})]
-    kubectl.create(*made, namespace=namespace)
+    kubectl.create(*made, namespaces=Namespaces.of(namespace))
     yield
     kubectl("delete", "crd", f"choirs.{group}")
 

@@ -10,10 +10,10 @@ from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
 from k9py.store.filter import FilterError
-from k9py.ui.document import Token
 from k9py.ui.styles import style_paths
 from k9py.ui.themes import DARK, LIGHT
 from k9py.ui.widgets.text_view import TextView
+from k9py.values.prose import Token
 from tests.ui.helpers import Stage, read_lines
 
 HEIGHT = 10

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from aiohttp import web
 
-from k9py.ui.screens import yaml_page
+from k9py.ui.screens import document_page
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.widgets.text_view import TextView
 from tests.kube.scripted import ScriptedServer, refuse
@@ -51,7 +51,7 @@ def with_lines(server: ScriptedServer) -> None:
 @asynccontextmanager
 async def open_yaml(folder: Path, kind: str, name: str, **how: Any) -> AsyncIterator[tuple[Shown, TextView]]:
     """The page of one object, once it is read (or could not be)."""
-    with patch.object(yaml_page, "PACE", 0.01):
+    with patch.object(document_page, "PACE", 0.01):
         async with show(folder, command=f"{kind} shop /{name}", **how) as shown:
             await shown.lists(kind)
             await shown.until(lambda: shown.under_cursor() == name, name)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from k9py.kinds.wellknown import PODS
 from k9py.ui.document import Document, count_managed, read_object, write_object
+from k9py.values.prose import whole_text
 from k9py.values.errors import K9pyError
 from k9py.values.resource import Gvr, Resource
 
@@ -29,7 +30,7 @@ def read(obj: dict[str, Any], resource: Resource = PODS) -> dict[str, Any]:
 
 
 def write(obj: dict[str, Any], resource: Resource = PODS, **how: bool) -> str:
-    return write_object(read(obj, resource), **how).text
+    return whole_text(write_object(read(obj, resource), **how))
 
 
 def test_managed_fields_are_left_out_unless_asked_for() -> None:

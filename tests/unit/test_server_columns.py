@@ -15,6 +15,7 @@ from k9py.store.view import View
 from k9py.values.age import parse_time
 from k9py.values.batch import Batch, ServerColumn
 from k9py.values.cell import Cell, Tone
+from k9py.values.namespaces import Namespaces
 from k9py.values.resource import Gvr
 from tests.unit.objects import collect, raw
 
@@ -134,19 +135,19 @@ def test_what_is_being_deleted_looks_so() -> None:
 
 def test_a_view_takes_up_columns_when_they_come_and_when_they_change() -> None:
     collection = collect(resource=EVENTS)
-    view = View(KIND, [collection], namespace="shop")
+    view = View(KIND, [collection], namespaces=Namespaces.of("shop"))
     view.flush()
     assert [column.title for column in view.columns] == ["NAME", "AGE"]
 
     first = (ServerColumn("Name"), ServerColumn("Reason"))
-    collection.apply(Batch([(False, raw(row("x", "Killed", namespace="shop")))], True, True, first))
+    collection.apply(Batch([(False, raw(row("x", "Killed", namespaces=Namespaces.of("shop"))))], True, True, first))
     assert view.flush()
     assert [column.title for column in view.columns] == ["NAME", "REASON"]
     assert [cell.text for cell in view.row_at(0).cells] == ["x", "Killed"]
 
     collection.apply(
         Batch(
-            [(False, raw(row("x", "because", "Killed", namespace="shop")))], True, True, (*first, ServerColumn("More"))
+            [(False, raw(row("x", "because", "Killed", namespaces=Namespaces.of("shop"))))], True, True, (*first, ServerColumn("More"))
         )
     )
     assert view.flush()

@@ -23,6 +23,7 @@ from k9py.session.session import Session
 from k9py.values.batch import Phase
 from k9py.values.errors import ApiError, ConfigError
 from k9py.values.log import LogSource
+from k9py.values.namespaces import Namespaces
 from k9py.values.request import Request
 from k9py.values.resource import Key
 from tests.kube.scripted import ScriptedServer, refuse, serve
@@ -54,7 +55,7 @@ async def opened(
         path = folder / "config"
         path.write_text(dump_kubeconfig({"lab": server.url, "other": server.url}, "lab"))
         hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions())
-        it = Open(server, hub, await hub.open("lab", namespace))
+        it = Open(server, hub, await hub.open("lab", Namespaces.of(namespace)))
         hub.faults.tell = it.told.append
         try:
             yield it
@@ -358,16 +359,16 @@ async def test_namespaces_used_lately_come_first_and_keep_their_places(tmp_path:
     async with opened(tmp_path, namespace="shop") as it:
         pods = it.session.open(PODS)
         await it.live(pods)
-        await until(lambda: it.session.namespaces()[:2] == ["shop", "default"])
-        it.session.use_namespace("kube-system")
-        assert it.session.namespaces() == ["shop", "kube-system", "default"]
-        it.session.use_namespace("shop")
-        it.session.use_namespace("")
-        assert it.session.namespace == ""
-        assert it.session.recent_namespaces == ["shop", "kube-system"]
+        await until(lambda: it.session.known_namespaces()[:2] == ["shop", "default"])
+        it.session.use_namespaces(Namespaces.of("kube-system"))
+        assert it.session.known_namespaces() == ["shop", "kube-system", "default"]
+        it.session.use_namespaces(Namespaces.of("shop"))
+        it.session.use_namespaces(ALL)
+        assert it.session.namespaces == ALL
+        assert it.session.recent_namespaces == [Namespaces.of("shop"), Namespaces.of("kube-system")]
         for number in range(20):
-            it.session.use_namespace(f"n{number}")
-        assert it.session.recent_namespaces == [f"n{number}" for number in range(11, 20)]
+            it.session.use_namespaces(Namespaces.of(f"n{number}"))
+        assert it.session.recent_namespaces == [Namespaces.of(f"n{number}") for number in range(11, 20)]
 
 
 # ── the hub ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -155,10 +155,10 @@ async def test_it_is_asked_again_once_a_minute_at_most(tmp_path: Path) -> None:
 async def test_namespaces_are_watched_from_the_first_question_on(tmp_path: Path) -> None:
     async with opened(tmp_path) as it:
         assert it.session.feeds == []
-        assert it.session.namespaces() == []
-        await until(lambda: it.session.namespaces() == ["default", "kube-system", "shop"])
+        assert it.session.known_namespaces() == []
+        await until(lambda: it.session.known_namespaces() == ["default", "kube-system", "shop"])
         it.server.store.put(NAMESPACES, "new")
-        await until(lambda: "new" in it.session.namespaces())
+        await until(lambda: "new" in it.session.known_namespaces())
         assert [feed.resource.gvr.plural for feed in it.session.feeds if feed.held] == ["namespaces"]
         assert len([seen for seen in it.server.asked("list") if seen.path == NAMESPACES]) == 1
 
@@ -169,23 +169,23 @@ async def test_who_may_not_list_namespaces_is_told_those_of_what_is_watched(tmp_
         server.rights.denied["list", "namespaces"] = "not you"
 
     async with opened(tmp_path, guarded) as it:
-        it.session.namespaces()
+        it.session.known_namespaces()
         await it.live(it.session.open(SERVICES))
         await until(lambda: it.session._namespace_check is not None and it.session._namespace_check.done())
-        assert it.session.namespaces() == ["kube-system", "shop"]
+        assert it.session.known_namespaces() == ["kube-system", "shop"]
         assert it.server.asked("list")[-1].path != NAMESPACES
         assert [feed.resource for feed in it.session.feeds] == [SERVICES]
 
 
 async def test_a_namespace_keeps_its_place_among_the_recent_ones(tmp_path: Path) -> None:
     async with opened(tmp_path, namespace="shop") as it:
-        it.session.use_namespace("kube-system")
-        it.session.use_namespace("shop")
-        it.session.use_namespace("")
-        assert it.session.namespace == ""
-        assert it.session.recent_namespaces == ["shop", "kube-system"]
+        it.session.use_namespaces(Namespaces.of("kube-system"))
+        it.session.use_namespaces(Namespaces.of("shop"))
+        it.session.use_namespaces(ALL)
+        assert it.session.namespaces == ALL
+        assert it.session.recent_namespaces == [Namespaces.of("shop"), Namespaces.of("kube-system")]
         for number in range(8):
-            it.session.use_namespace(f"n{number}")
+            it.session.use_namespaces(Namespaces.of(f"n{number}"))
         assert it.session.recent_namespaces == ["kube-system", *(f"n{number}" for number in range(8))]
 
 

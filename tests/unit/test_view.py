@@ -15,6 +15,7 @@ from k9py.store.filter import parse_filter
 from k9py.store.order import Sort, natural
 from k9py.store.view import View
 from k9py.values.cell import Cell, Tone
+from k9py.values.namespaces import Namespaces
 from k9py.values.resource import Key
 from k9py.values.usage import Usage
 from tests.unit.objects import changes, collect, listing, pod
@@ -27,7 +28,7 @@ def names(view: View) -> list[str]:
 
 
 def shown(*collections: Collection, namespace: str = "") -> View:
-    view = View(KIND, collections, namespace=namespace)
+    view = View(KIND, collections, namespaces=Namespaces.of(namespace))
     view.flush()
     return view
 

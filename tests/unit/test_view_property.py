@@ -19,6 +19,7 @@ from k9py.store.filter import parse_filter
 from k9py.store.order import Sort
 from k9py.store.view import View
 from k9py.values.cell import Cell, Tone
+from k9py.values.namespaces import Namespaces
 from k9py.values.resource import Key
 from k9py.values.usage import Usage
 from tests.unit.objects import changes, collect, listing, pod
@@ -58,7 +59,7 @@ class World:
     wide: bool = False
 
     def __post_init__(self) -> None:
-        self.view = View(KIND, self.collections, namespace=self.namespace)
+        self.view = View(KIND, self.collections, namespaces=Namespaces.of(self.namespace))
         self.view.few = self.few
         self.view.at_once = self.at_once
         self.sort = self.view.sort

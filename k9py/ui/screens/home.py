@@ -21,6 +21,7 @@ from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.pane import Place, ResourcePane
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.log import LogSource
+from k9py.values.namespaces import ALL
 
 REST = 0.3
 """Seconds that the cursor rests on a pod before its log is followed: scrolling by opens no streams."""
@@ -74,8 +75,8 @@ class HomePage(Page):
         assert self.session
         # pods come first: theirs is the list that takes longest
         for name, resource in (("pods", PODS), ("nodes", NODES), ("deployments", DEPLOYMENTS)):
-            namespace = self.session.namespace if resource.namespaced else ""
-            self.pane_of(name).go(self.session, Place(resource, namespace))
+            namespaces = self.session.namespaces if resource.namespaced else ALL
+            self.pane_of(name).go(self.session, Place(resource, namespaces))
         self._narrowed_by = None
 
     def pane_of(self, name: str) -> ResourcePane:

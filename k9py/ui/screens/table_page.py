@@ -9,6 +9,7 @@ from k9py.session.session import Session
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.pane import Place, ResourcePane, title_of
 from k9py.ui.widgets.table import ResourceTable
+from k9py.values.namespaces import Namespaces
 
 
 class TablePage(Page):
@@ -35,13 +36,22 @@ class TablePage(Page):
     def table(self) -> ResourcePane:
         return self.query_one("#table", ResourcePane)
 
-    def open(self, namespace: str | None = None) -> None:
-        """Show the place, in another namespace if one is given."""
+    def open(self, namespaces: Namespaces | None = None) -> None:
+        """Show the place, in other namespaces if some are given."""
         assert self.session
-        if namespace is not None:
-            self.place = Place(self.place.resource, namespace, self.table.filter_text)
+        if namespaces is not None:
+            self.place = Place(self.place.resource, namespaces, self.table.filter_text)
         self.table.go(self.session, self.place)
 
     @on(ResourceTable.Opened)
     def _opened(self, event: ResourceTable.Opened) -> None:
         self.drill(self.table, event.key)
+
+
+def table_page(session: Session, place: Place) -> TablePage:
+    """The page that a place is shown on: events have one of their own, imported when it is first opened."""
+    if place.resource.gvr.full_name in ("events", "events.events.k8s.io"):
+        from k9py.ui.screens.events_page import EventsPage
+
+        return EventsPage(session, place)
+    return TablePage(session, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -24,6 +24,7 @@ from k9py.ui.painting import border_text
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.age import human_duration
 from k9py.values.batch import FeedState, Phase
+from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.resource import Resource
 from k9py.values.text import clean
 
@@ -47,10 +48,12 @@ class Place:
     """What a pane shows: a kind, where, and what of it."""
 
     resource: Resource
-    namespace: str = ""
+    namespaces: Namespaces = ALL
     filter: str = ""
     scope: str = ""
     keep: Callable[[Any], bool] | None = field(default=None, compare=False)
+    feed: Callable[[Session], Feed] | None = field(default=None, compare=False)
+    """What opens its feed, held; None for the session's own of that kind and namespace."""
 
 
 def name_state(state: FeedState) -> str:
@@ -133,12 +136,12 @@ class ResourcePane(ResourceTable):
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        self._feed = session.open(place.resource, place.namespace)
+        self._feed = place.feed(session) if place.feed else session.open(place.resource, place.namespaces.one)
         kind = self._feed.kind
         brief = kind.brief if self._brief else ()
-        self._live = View(kind, [self._feed.collection], namespace=place.namespace, brief=brief)
+        self._live = View(kind, [self._feed.collection], namespaces=place.namespaces, brief=brief)
         self._live.on_dirty = self.mark
-        if sort := session.sorts.get(place.resource.gvr):
+        if sort := session.sorts.get(place.resource.gvr) or kind.sort:
             self._live.sort_by(sort.title, sort.descending)
         if place.keep:
             self._live.narrow(place.scope, place.keep)
@@ -186,9 +189,7 @@ class ResourcePane(ResourceTable):
     def narrow(self, scope: str, keep: Callable[[Any], bool] | None) -> None:
         """Show only what belongs to something (`node worker-a`); None takes that back."""
         if self._live is not None and self.place:
-            self.place = Place(
-                self.place.resource, self.place.namespace, self.place.filter, scope if keep else "", keep
-            )
+            self.place = replace(self.place, scope=scope if keep else "", keep=keep)
             self._live.narrow(scope, keep)
             self.mark()
 
@@ -250,7 +251,7 @@ class ResourcePane(ResourceTable):
         count = f"{shown:,}" if shown == total else f"{shown:,} of {total:,}"
         parts = [f"{self.trail}{title_of(self.place.resource)} {count}"]
         if self.place.resource.namespaced:
-            parts.append(self.place.namespace or "all namespaces")
+            parts.append(self.place.namespaces.title)
         parts += [part for part in (self.place.scope, f"/{self.filter_text}" if self.filter_text else "") if part]
         if self.marks:
             parts.append(f"{len(self.marks)} marked")
@@ -259,13 +260,13 @@ class ResourcePane(ResourceTable):
     def _empty(self, state: str) -> str:
         assert self._live is not None
         assert self.place
-        if self.state.phase is Phase.DENIED and self.place.resource.namespaced and not self.place.namespace:
+        if self.state.phase is Phase.DENIED and self.place.resource.namespaced and self.place.namespaces.all:
             return f"{state} — :ns NAME shows one namespace"
         if self.state.phase is not Phase.LIVE:
             return state
         if self._live.total:
             return "nothing matches; esc shows all again"
-        where = f" in {self.place.namespace}" if self.place.namespace else ""
+        where = "" if self.place.namespaces.all else f" in {self.place.namespaces.title}"
         return f"no {self.place.resource.gvr.plural}{where}"
 
 

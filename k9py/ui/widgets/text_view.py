@@ -18,13 +18,14 @@ from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.message import Message
+from textual.selection import Selection
 from textual.strip import Strip
 
 from k9py.store.filter import FilterError, parse_filter
-from k9py.ui.document import Token
 from k9py.ui.painting import paint_empty
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.line_view import ReadingView
+from k9py.values.prose import Token
 from k9py.values.text import clean
 
 Tokens = Callable[[int], Sequence[Token]]
@@ -42,7 +43,7 @@ class TextView(ReadingView, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"text--{part}"
-        for part in ("text", "key", "number", "word", "remark", "mark", "bad", "match", "current", "empty")
+        for part in ("text", "key", "number", "word", "remark", "mark", "bad", "match", "current", "selected", "empty")
     }
 
     class Searched(Message):
@@ -144,6 +145,21 @@ class TextView(ReadingView, can_focus=True):
         if first < self.scroll_offset.x or last > self.scroll_offset.x + width:
             self.scroll_cells(0 if last <= width else max(0, first - width // 3))
 
+    # what is selected with the mouse
+
+    @property
+    def selected(self) -> str:
+        """What is selected; empty where nothing is."""
+        selection = self.text_selection
+        return selection.extract("\n".join(self._lines)) if selection else ""
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        return selection.extract("\n".join(self._lines)), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self._strips.clear()
+        self.refresh()
+
     # what it paints
 
     def notify_style_update(self) -> None:
@@ -160,7 +176,8 @@ class TextView(ReadingView, can_focus=True):
         if strip is None:
             strip = self._strips[number] = self._paint(number)
         left = self.scroll_offset.x
-        return strip.crop(left, left + width).adjust_cell_length(width, self._style("text"))
+        strip = strip.crop(left, left + width).adjust_cell_length(width, self._style("text"))
+        return strip.apply_offsets(left, number)
 
     def _paint(self, number: int) -> Strip:
         text = Text(self._lines[number], end="")
@@ -168,6 +185,8 @@ class TextView(ReadingView, can_focus=True):
             text.stylize(self._style(part), start, end)
         for start, end in self._matches(number):
             text.stylize(self._style("current" if (number, start) == self._at else "match"), start, end)
+        if (selection := self.text_selection) and (span := selection.get_span(number)):
+            text.stylize(self._style("selected"), span[0], len(text) if span[1] == -1 else span[1])
         segments = Segment.apply_style(text.render(self.app.console), self._style("text"))
         return Strip(segments, cell_len(text.plain))
 

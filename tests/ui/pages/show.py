@@ -31,6 +31,7 @@ from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Prompt, PromptInput
 from k9py.values.batch import Phase
+from k9py.values.namespaces import Namespaces
 from tests.kube.scripted import ScriptedServer, serve
 from tests.kube.scripted.server import dump_kubeconfig
 from tests.ui.pages.objects import fill
@@ -298,7 +299,7 @@ async def show(
         path.write_text(dump_kubeconfig({"lab": server.url, **(contexts or {})}, "lab"))
         kept = KeptFaults()
         hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions(), faults=kept)
-        session = await hub.open("lab", namespace)
+        session = await hub.open("lab", Namespaces.of(namespace))
         session.open_first()
         app = K9pyApp(hub, session, command=command, readonly=readonly, log_path=folder / "k9py.log", theme=theme)
         with patch.object(home, "REST", rest):

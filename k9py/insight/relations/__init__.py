@@ -1,0 +1,1 @@
+"""How objects belong together: owners, references found in their specs, selectors; and the tree made of them."""
