@@ -1,0 +1,118 @@
+"""Parts that objects of several kinds have: conditions, the mould of pods, a version of the spec that was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from k9py.kinds.kind import NONE, Opening, Part, join_labels, join_texts
+from k9py.store.column import Column, Joined
+from k9py.values.cell import Cell, Tone
+from k9py.values.metadata import Metadata
+from k9py.values.selector import LabelSelector, Selector, SelectorError, selector_from
+
+
+class Condition(Part, frozen=True):
+    """One condition of a status."""
+
+    type: str
+    status: str = ""
+    reason: str = ""
+
+
+Conditions = tuple[Condition, ...] | None
+"""Of a status; some servers write null for none."""
+
+
+def condition(conditions: Conditions, wanted: str) -> Condition | None:
+    """The condition of a type."""
+    return next((each for each in conditions or () if each.type == wanted), None)
+
+
+def holds(conditions: Conditions, wanted: str, status: str = "True") -> bool:
+    """Whether the condition of a type is so."""
+    found = condition(conditions, wanted)
+    return found is not None and found.status == status
+
+
+class Generations(Metadata, frozen=True, gc=False, rename="camel"):
+    """Metadata, and which version of the spec it is about."""
+
+    generation: int = 0
+
+
+class TemplateContainer(Part, frozen=True):
+    """A container of the pods to be."""
+
+    name: str
+    image: str = ""
+
+
+class TemplateSpec(Part, frozen=True):
+    """The pods to be."""
+
+    containers: tuple[TemplateContainer, ...] | None = None
+    node_selector: Mapping[str, str] | None = None
+
+
+class Template(Part, frozen=True):
+    """The mould of the pods (PodTemplateSpec)."""
+
+    spec: TemplateSpec = TemplateSpec()
+
+
+def template_columns(find: Callable[[Any], Template]) -> tuple[Column, Column]:
+    """CONTAINERS and IMAGES of the mould that `find` finds in an object."""
+
+    def texts(field: str) -> Callable[[Any, Joined], Cell]:
+        def cell(obj: Any, _joined: Joined) -> Cell:
+            return join_texts(getattr(each, field) for each in find(obj).spec.containers or ())
+
+        return cell
+
+    return Column("CONTAINERS", texts("name"), wide=True), Column("IMAGES", texts("image"), wide=True)
+
+
+def selector_cell(selector: LabelSelector | None) -> Cell:
+    """A selector as it would be typed; <none> where it selects all or nothing, as kubectl says."""
+    try:
+        text = str(selector_from(selector))
+    except SelectorError:
+        return Cell("<invalid>", Tone.BAD)
+    return Cell(text) if text else NONE
+
+
+def selector_column(title: str = "SELECTOR", *, wide: bool = True) -> Column:
+    """The selector in the spec of an object."""
+    return Column(title, lambda obj, _: selector_cell(obj.spec.selector), wide=wide)
+
+
+def labels_cell(labels: Mapping[str, str] | None) -> Cell:
+    """A selector that only names labels."""
+    return join_labels(labels)
+
+
+def opens_pods(word: str, metadata: Metadata, selector: Selector) -> Opening:
+    """The pods of its namespace that something selects; `word` is what a person calls its kind."""
+    namespace = metadata.namespace
+
+    def keep(pod: Any) -> bool:
+        return bool(pod.metadata.namespace == namespace) and selector.matches(pod.metadata.labels)
+
+    return Opening("pods", f"{word} {metadata.name}", namespace, keep)
+
+
+def opens_selected(word: str) -> Callable[[Any], Opening]:
+    """Where enter leads from what has a selector in its spec. Raises SelectorError for one that can't be read."""
+    return lambda obj: opens_pods(word, obj.metadata, selector_from(obj.spec.selector))
+
+
+def replicas_tone(metadata: Metadata, wanted: int, counts: Iterable[int], *, failed: bool = False) -> Tone:
+    """How something feels that wants so many pods, each of the counts being of those that are as they should be."""
+    if metadata.deletion_timestamp:
+        return Tone.GOING
+    if failed:
+        return Tone.BAD
+    if any(count != wanted for count in counts):
+        return Tone.BUSY
+    return Tone.OK if wanted else Tone.DONE

@@ -1,0 +1,80 @@
+"""Claims of volumes: whether they have one, and of what size."""
+
+from __future__ import annotations
+
+import msgspec
+
+from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always
+from k9py.kinds.volumes import UNSET, Capacity, StorageMetadata, modes_cell, phase, phase_tone, size_cell
+from k9py.store.column import Column, Joined
+from k9py.values.cell import Cell, Tone
+
+
+class ClaimSpec(Part, frozen=True):
+    """What is wanted."""
+
+    volume_name: str = ""
+    storage_class_name: str | None = None
+    volume_attributes_class_name: str | None = None
+    volume_mode: str | None = None
+
+
+class ClaimStatus(Part, frozen=True):
+    """What it got."""
+
+    phase: str = ""
+    capacity: Capacity | None = None
+    access_modes: tuple[str, ...] | None = None
+
+
+class Claim(msgspec.Struct, frozen=True, gc=False):
+    """A claim. What it got is said only once it has a volume."""
+
+    metadata: StorageMetadata
+    spec: ClaimSpec = ClaimSpec()
+    status: ClaimStatus = ClaimStatus()
+
+
+def _tone(claim: Claim, _joined: Joined) -> Tone:
+    return phase_tone(phase(claim.metadata, claim.status.phase))
+
+
+def _status(claim: Claim, joined: Joined) -> Cell:
+    return Cell(phase(claim.metadata, claim.status.phase), _tone(claim, joined))
+
+
+def _capacity(claim: Claim, _joined: Joined) -> Cell:
+    return size_cell(claim.status.capacity) if claim.spec.volume_name else Cell()
+
+
+def _modes(claim: Claim, _joined: Joined) -> Cell:
+    return modes_cell(claim.status.access_modes) if claim.spec.volume_name else Cell()
+
+
+def _attributes(claim: Claim, _joined: Joined) -> Cell:
+    name = claim.spec.volume_attributes_class_name
+    return Cell(name) if name else UNSET
+
+
+def _mode(claim: Claim, _joined: Joined) -> Cell:
+    return Cell(claim.spec.volume_mode) if claim.spec.volume_mode else UNSET
+
+
+KIND = Kind(
+    "",
+    "persistentvolumeclaims",
+    Claim,
+    always(
+        NAME,
+        Column("STATUS", _status, glyph=True),
+        Column("VOLUME", lambda claim, _: Cell(claim.spec.volume_name)),
+        Column("CAPACITY", _capacity, "right", numeric=True),
+        Column("ACCESS MODES", _modes),
+        Column("STORAGECLASS", lambda claim, _: Cell(claim.metadata.named_class(claim.spec.storage_class_name))),
+        Column("VOLUMEATTRIBUTESCLASS", _attributes, wide=True),
+        Column("VOLUMEMODE", _mode, wide=True),
+        LABELS,
+        AGE,
+    ),
+    _tone,
+)

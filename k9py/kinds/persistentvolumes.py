@@ -1,0 +1,88 @@
+"""Persistent volumes: how large they are, how they feel and whose they are."""
+
+from __future__ import annotations
+
+import msgspec
+
+from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always
+from k9py.kinds.volumes import UNSET, Capacity, StorageMetadata, modes_cell, phase, phase_tone, size_cell
+from k9py.store.column import Column, Joined
+from k9py.values.cell import Cell, Tone
+
+
+class ClaimRef(Part, frozen=True):
+    """Whose it is."""
+
+    namespace: str = ""
+    name: str = ""
+
+
+class VolumeSpec(Part, frozen=True):
+    """What is wanted."""
+
+    capacity: Capacity | None = None
+    access_modes: tuple[str, ...] | None = None
+    persistent_volume_reclaim_policy: str = ""
+    claim_ref: ClaimRef | None = None
+    storage_class_name: str = ""
+    volume_attributes_class_name: str | None = None
+    volume_mode: str | None = None
+
+
+class VolumeStatus(Part, frozen=True):
+    """How it is."""
+
+    phase: str = ""
+    reason: str = ""
+
+
+class Volume(msgspec.Struct, frozen=True, gc=False):
+    """A persistent volume."""
+
+    metadata: StorageMetadata
+    spec: VolumeSpec = VolumeSpec()
+    status: VolumeStatus = VolumeStatus()
+
+
+def _tone(volume: Volume, _joined: Joined) -> Tone:
+    return phase_tone(phase(volume.metadata, volume.status.phase))
+
+
+def _status(volume: Volume, joined: Joined) -> Cell:
+    return Cell(phase(volume.metadata, volume.status.phase), _tone(volume, joined))
+
+
+def _claim(volume: Volume, _joined: Joined) -> Cell:
+    claim = volume.spec.claim_ref
+    return Cell(f"{claim.namespace}/{claim.name}" if claim else "")
+
+
+def _attributes(volume: Volume, _joined: Joined) -> Cell:
+    name = volume.spec.volume_attributes_class_name
+    return Cell(name) if name else UNSET
+
+
+def _mode(volume: Volume, _joined: Joined) -> Cell:
+    return Cell(volume.spec.volume_mode) if volume.spec.volume_mode else UNSET
+
+
+KIND = Kind(
+    "",
+    "persistentvolumes",
+    Volume,
+    always(
+        NAME,
+        Column("CAPACITY", lambda volume, _: size_cell(volume.spec.capacity), "right", numeric=True),
+        Column("ACCESS MODES", lambda volume, _: modes_cell(volume.spec.access_modes)),
+        Column("RECLAIM POLICY", lambda volume, _: Cell(volume.spec.persistent_volume_reclaim_policy)),
+        Column("STATUS", _status, glyph=True),
+        Column("CLAIM", _claim),
+        Column("STORAGECLASS", lambda volume, _: Cell(volume.metadata.named_class(volume.spec.storage_class_name))),
+        Column("REASON", lambda volume, _: Cell(volume.status.reason)),
+        Column("VOLUMEATTRIBUTESCLASS", _attributes, wide=True),
+        Column("VOLUMEMODE", _mode, wide=True),
+        LABELS,
+        AGE,
+    ),
+    _tone,
+)

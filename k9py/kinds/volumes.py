@@ -1,0 +1,69 @@
+"""What volumes and claims have in common: access modes, classes, phases."""
+
+from __future__ import annotations
+
+import msgspec
+
+from k9py.kinds.kind import Part
+from k9py.values.cell import Cell, Tone
+from k9py.values.metadata import Metadata
+from k9py.values.quantity import parse_quantity
+
+UNSET = Cell("<unset>", Tone.DIM)
+_MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
+_TONES = {
+    "Bound": Tone.OK,
+    "Available": Tone.OK,
+    "Pending": Tone.BUSY,
+    "Released": Tone.WARN,
+    "Failed": Tone.BAD,
+    "Lost": Tone.BAD,
+    "Terminating": Tone.GOING,
+}
+
+
+class ClassAnnotations(msgspec.Struct, frozen=True, gc=False):
+    """How a class was named before there was a field for it."""
+
+    storage_class: str | None = msgspec.field(default=None, name="volume.beta.kubernetes.io/storage-class")
+
+
+class StorageMetadata(Metadata, frozen=True, gc=False, rename="camel"):
+    """Metadata, and the class in an annotation."""
+
+    annotations: ClassAnnotations | None = None
+
+    def named_class(self, spec: str | None) -> str:
+        """The class that counts: the annotation wins over the spec."""
+        old = self.annotations.storage_class if self.annotations else None
+        return (spec or "") if old is None else old
+
+
+class Capacity(Part, frozen=True):
+    """How large it is."""
+
+    storage: str | int = "0"
+
+
+def size_cell(capacity: Capacity | None) -> Cell:
+    """A size as it is written, sorted by what it stands for."""
+    text = str(capacity.storage) if capacity else "0"
+    try:
+        return Cell(text, Tone.PLAIN, parse_quantity(text))
+    except ValueError:
+        return Cell(text)
+
+
+def modes_cell(modes: tuple[str, ...] | None) -> Cell:
+    """`RWO,RWX`: in a fixed order, each once."""
+    return Cell(",".join(short for mode, short in _MODES.items() if mode in (modes or ())))
+
+
+def phase(metadata: Metadata, told: str) -> str:
+    """In kubectl's word."""
+    return "Terminating" if metadata.deletion_timestamp else told
+
+
+def phase_tone(word: str) -> Tone:
+    """How a volume or claim feels in a phase."""
+    return _TONES.get(word, Tone.PLAIN)
