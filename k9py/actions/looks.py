@@ -22,16 +22,6 @@ def _has_replica_sets(resource: Resource) -> bool:
     return resource.gvr.full_name == "deployments.apps"
 
 
-_USED = frozenset(
-    ["configmaps", "secrets", "serviceaccounts", "persistentvolumeclaims", "priorityclasses.scheduling.k8s.io"]
-)
-"""What u shows the users of, as in k9s."""
-
-
-def _is_used(resource: Resource) -> bool:
-    return resource.gvr.full_name in _USED
-
-
 def _has_events(resource: Resource) -> bool:
     return _is_object(resource) and resource.gvr.plural != "events"
 
@@ -42,8 +32,6 @@ LOOKS = (
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
     Look("node", "Node", "o", "pods", _is_on_a_node, opens="node"),
     Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets"),
-    Look("used-by", "Used by", "u", "config maps, secrets, PVCs, service accounts, priority classes", _is_used, opens="used-by"),
     Look("owner", "Owner", "J", "everything", _is_object, opens="owner"),
     Look("events", "Events", "E", "everything", _has_events, opens="events"),
-    Look("xray", "Xray", "X", "everything", _has_events, opens="xray"),
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Names
+from collections.abc import Sequence
 from typing import Any
 
 from k9py.kinds.events import Event, fold
+from k9py.session.derived import worst
 from k9py.session.feed import Feed
 from k9py.store.collection import Collection, Name
 from k9py.values.batch import FeedState
@@ -14,28 +16,30 @@ Saying = tuple[str, ...]
 
 
 class FoldedEvents(Feed):
-    """The events of another feed, folded. A row keeps the name of one of its events for as long as that is there."""
+    """The events of other feeds, folded. A row keeps the name of one of its events for as long as that is there."""
 
     linger = 0.0
 
-    def __init__(self, source: Feed) -> None:
+    def __init__(self, sources: Sequence[Feed]) -> None:
+        first = sources[0]
         super().__init__(
-            source.collection.context,
-            source.resource,
-            source.namespace,
-            source._tasks,
+            first.collection.context,
+            first.resource,
+            first.namespace,
+            first._tasks,
             lambda feed: None,
             lambda feed: None,
         )
-        self._source = source
+        self._sources = tuple(sources)
         self._sayings: dict[Name, Saying] = {}
         self._members: dict[Saying, dict[Name, None]] = {}
-        self.join_feed(source, self._follow)
+        for source in sources:
+            self.join_feed(source, self._follow)
 
     @property
     def state(self) -> FeedState:
-        """How the watch is doing."""
-        return self._source.state
+        """How the watches are doing."""
+        return worst(self._sources)
 
     def _follow(self, theirs: Collection, _ours: Collection) -> Any:
         self._take(theirs.records)
@@ -68,15 +72,16 @@ class FoldedEvents(Feed):
 
     def _saying_of(self, name: Name) -> Saying | None:
         """What it says; one that could not be read says what no other does, one that is gone nothing."""
-        record = self._source.collection.records.get(name)
-        if record is None:
-            return None
-        return record.obj.saying if isinstance(record.obj, Event) else name
+        obj = self._find(name)
+        return obj.saying if isinstance(obj, Event) else None if obj is None else name
+
+    def _find(self, name: Name) -> Any:
+        records = (source.collection.records.get(name) for source in self._sources)
+        return next((record.obj for record in records if record), None)
 
     def _row_of(self, saying: Saying) -> Name | None:
         return next(iter(self._members.get(saying, ())), None)
 
     def _fold(self, saying: Saying) -> Any:
-        records = self._source.collection.records
-        found = [records[name].obj for name in self._members[saying]]
+        found = [self._find(name) for name in self._members[saying]]
         return fold(found, found[0].metadata) if len(found) > 1 else found[0]

@@ -1,4 +1,4 @@
-"""Gathers what a tree of relations is made of: the objects of a namespace, slim and watched, for as long as it is shown.
+"""Gathers what a tree of relations is made of: the objects of a namespace, slim, and watched while it is shown.
 
 Kinds that most namespaces have are watched at once. Of every other one that is served it is asked first whether there
 is any at all, a few at a time, and those are watched of which there are. What has no namespace, or another, is read

@@ -13,6 +13,7 @@ from k9py.ui.screens.dialogs import Choose
 from k9py.ui.screens.table_page import table_page
 from k9py.ui.widgets.pane import Place
 from k9py.values.errors import K9pyError
+from k9py.values.namespaces import Namespaces
 from k9py.values.resource import Key, Resource
 from k9py.values.text import clean
 
@@ -32,7 +33,7 @@ async def jump(app: K9pyApp, session: Session, identity: Identity, uid: str = ""
         return bool(metadata.uid == uid if uid else (metadata.namespace, metadata.name) == (namespace, identity.name))
 
     title = clean(f"{resource.singular or resource.kind.lower()} {identity.name}")
-    app.push_screen(table_page(session, Place(resource, namespace, "", title, keep)))
+    app.push_screen(table_page(session, Place(resource, Namespaces.of(namespace), "", title, keep)))
 
 
 async def owner(app: K9pyApp, session: Session, targets: Sequence[Target]) -> None:
@@ -69,7 +70,7 @@ async def replicasets(app: K9pyApp, session: Session, targets: Sequence[Target])
     def keep(obj: Any) -> bool:
         return any(owner.uid == target.uid for owner in obj.metadata.owner_references or ())
 
-    place = Place(resource, target.key.namespace, "", f"deployment {target.key.name}", keep)
+    place = Place(resource, Namespaces.of(target.key.namespace), "", f"deployment {target.key.name}", keep)
     app.push_screen(table_page(session, place))
 
 

@@ -51,10 +51,7 @@ async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], 
 
 
 OPENERS: Mapping[str, Opener] = {
-    **{
-        opens: partial(_relations, to=opens.replace("-", "_"))
-        for opens in ("owner", "node", "replicasets", "events", "used-by", "xray")
-    },
+    **{opens: partial(_relations, to=opens) for opens in ("owner", "node", "replicasets", "events")},
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),
     "previous": partial(_logs, previous=True),

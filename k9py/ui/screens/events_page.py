@@ -18,6 +18,7 @@ from k9py.session.session import Session
 from k9py.ui.screens.table_page import TablePage
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.pane import Place
+from k9py.values.namespaces import Namespaces
 from k9py.values.resource import Resource
 
 
@@ -44,12 +45,12 @@ class EventsPage(TablePage):
         if self._owned:
             self._owned.close()
 
-    def open(self, namespace: str | None = None) -> None:
+    def open(self, namespaces: Namespaces | None = None) -> None:
         """In another namespace there are others: of all objects there."""
-        if namespace is not None:
+        if namespaces is not None:
             self._forget_owned()
             self._about = None
-            self.place = Place(self.place.resource, namespace)
+            self.place = Place(self.place.resource, namespaces)
         self._apply()
 
     def _apply(self) -> None:
@@ -63,7 +64,7 @@ class EventsPage(TablePage):
         self.paint_chrome_soon()
 
     def _open_folded(self, session: Session) -> Feed:
-        return FoldedEvents(session.open(self.place.resource, self.place.namespace)).hold()
+        return FoldedEvents(session.open_all(self.place.resource, self.place.namespaces)).hold()
 
     @property
     def _scope(self) -> str:
@@ -110,7 +111,9 @@ class EventsPage(TablePage):
 
 def events_of(resource: Resource, about: Target) -> Place:
     """Where the events of an object are: those of what has no namespace are in `default`."""
-    return Place(resource, about.key.namespace or "default", "", about.key.name, keeps(about, frozenset()))
+    return Place(
+        resource, Namespaces.of(about.key.namespace or "default"), "", about.key.name, keeps(about, frozenset())
+    )
 
 
 def keeps(about: Target, owned: frozenset[str]) -> Callable[[Any], bool]:
