@@ -117,3 +117,17 @@ def conditions(obj: Obj) -> dict[str, tuple[str, str, str]]:
     """Status, reason and message of each condition, by its type."""
     found: Iterable[Obj] = (obj.get("status") or {}).get("conditions") or ()
     return {one["type"]: (one["status"], one.get("reason", ""), one.get("message", "")) for one in found}
+
+
+def of_shop(api_version: str, kind: str, name: str, **fields: Any) -> Obj:
+    """An object of the namespace `shop`."""
+    metadata = {"name": name, "namespace": "shop", **fields.pop("metadata", {})}
+    return {"kind": kind, "apiVersion": api_version, "metadata": metadata, **fields}
+
+
+def web_pod(name: str, **labels: str) -> Obj:
+    """A pod with a port, as the service `web` selects it."""
+    made = template(labels or {"app": "web"})
+    made["spec"]["containers"][0]["ports"] = [{"name": "http", "containerPort": 8080}]
+    made["metadata"] |= {"name": name, "namespace": "shop"}
+    return {"kind": "Pod", "apiVersion": "v1", **made}

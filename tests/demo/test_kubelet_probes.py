@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.demo.nodelab import Lab, Told
 
 PROBE = {"exec": {"command": ["check"]}, "periodSeconds": 2, "failureThreshold": 3}
-
-
-@pytest.fixture
-def lab() -> Lab:
-    found = Lab(nodes=1)
-    found.image("plain")
-    return found
 
 
 def count(lab: Lab, name: str, reason: str) -> int:

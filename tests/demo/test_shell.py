@@ -244,14 +244,16 @@ def test_a_script_on_standard_input_is_read_ahead_but_not_by_bash() -> None:
 def test_a_tar_that_comes_in_pieces_is_unpacked_though_the_stream_stays_open() -> None:
     """A client that speaks v4 cannot end standard input: the end of the archive is the end."""
     box = Box()
-    made = box.start("sh", "-c", "mkdir /tmp/a; echo 1 > /tmp/a/x; seq 2000 > /tmp/a/y; tar cf - -C /tmp a")
+    made = box.start(
+        "sh", "-c", "mkdir /tmp/a; echo 1 > /tmp/a/x; seq 2000 > /tmp/a/y; tar cf - -C /tmp a; mkdir /tmp/b"
+    )
     data = made.stdout.take()
-    session = box.start("tar", "xmf", "-", "-C", "/root", stdin=True)
+    session = box.start("tar", "xmf", "-", "-C", "/tmp/b", stdin=True)
     for at in range(0, len(data), 700):
         session.feed(data[at : at + 700])
         box.clock.advance(0.1)
     assert session.task.status == 0
-    assert box.out("cat /root/a/x; wc -l < /root/a/y") == "1\n2000\n"
+    assert box.out("cat /tmp/b/a/x; wc -l < /tmp/b/a/y") == "1\n2000\n"
 
 
 def test_tar_leaves_no_folder_by_two_dots() -> None:

@@ -104,4 +104,6 @@ def test_a_crowded_house_leaves_no_room_for_the_shop_until_the_load_test_is_gone
 
 
 def test_each_story_has_a_name_and_a_line() -> None:
-    assert all(story.name == name and "\n" not in story.summary for name, story in STORIES.items())
+    assert all(
+        story.name == name and "\n" not in story.summary and len(story.summary) <= 78 for name, story in STORIES.items()
+    )

@@ -19,7 +19,7 @@ class Story:
 
     name: str
     summary: str
-    """One line."""
+    """One line of at most 78 cells: it must fit on the smallest screen."""
     plot: str
     """What happens, and how it can be mended: for the documentation."""
     begin: Callable[[Shop], None]
@@ -54,8 +54,7 @@ def _crowded_house(shop: Shop) -> None:
 _ALL = (
     Story(
         "bad-deploy",
-        "Orders fail since a deploy. Look at the pods of checkout and their logs; "
-        "a version that works is kept at hand.",
+        "Orders fail since a deploy. Look at the pods of checkout, and their logs.",
         """ci rolls out checkout 7.2.0. It is ready at once, and only then sees that it cannot reach payments: its
 packaged application.yaml has the host payments-api.payment, a letter too few. Orders fail, the gateway answers 504, and
 each pod gives up after a while: a crash loop, and its previous logs end with the reason. Mended by: `kubectl
@@ -65,7 +64,7 @@ environment; or by scaling checkout to 0 and checkout-fallback, which has the la
     ),
     Story(
         "sleeping-worker",
-        "Customers pay, but no parcel leaves the house. Who takes the orders out of the queue?",
+        "Customers pay, but no parcel leaves. Who takes orders out of the queue?",
         """A script that saves money at night scales orders-worker to 0 and never back. Orders pile up in the queue:
 warnings at the Deployment, and notifications falls silent. Mended by scaling orders-worker to 2 or more: the
 queue drains.""",
@@ -73,7 +72,7 @@ queue drains.""",
     ),
     Story(
         "stale-pool",
-        "Payments fail, yet all pods are green. The logs of payments-api say when its connections are made.",
+        "Payments fail, yet all pods are green. What do the logs of payments-api say?",
         """The bank closes all connections. payments-api fills its pool at its start only, so that every charge fails
 with a broken pipe; its probes do not notice. Mended by a restart of the Deployment payments-api in the namespace
 payments.""",
