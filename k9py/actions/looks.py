@@ -22,7 +22,7 @@ def _has_replica_sets(resource: Resource) -> bool:
     return resource.gvr.full_name == "deployments.apps"
 
 
-def _has_events(resource: Resource) -> bool:
+def _is_no_event(resource: Resource) -> bool:
     return _is_object(resource) and resource.gvr.plural != "events"
 
 
@@ -32,6 +32,6 @@ LOOKS = (
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
     Look("node", "Node", "o", "pods", _is_on_a_node, opens="node"),
     Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets"),
-    Look("owner", "Owner", "J", "everything", _is_object, opens="owner"),
-    Look("events", "Events", "E", "everything", _has_events, opens="events"),
+    Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner"),
+    Look("events", "Events", "E", "everything", _is_no_event, opens="events"),
 )
