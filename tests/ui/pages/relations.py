@@ -29,6 +29,7 @@ def owner(kind: str, name: str, api: str = "apps/v1", **more: Any) -> Json:
 def change(server: ScriptedServer, path: str, name: str, namespace: str = "shop", **metadata: Any) -> Obj:
     """Give an object other metadata."""
     found = server.store.get(path, name, namespace)
+    assert found
     return server.store.put(path, name, namespace, **{**found, "metadata": {**found["metadata"], **metadata}})
 
 
