@@ -27,6 +27,7 @@ async def events_of_web(shown: Shown) -> None:
     await shown.lists("events web")
     await shown.press("a")
     await shown.until(lambda: len(shown.names()) == 3)
+    await shown.press("g")
 
 
 @each_size
