@@ -308,6 +308,8 @@ class ResourcePane(ResourceTable):
             return f"{state} — :ns NAME shows one namespace"
         if self.state.phase is not Phase.LIVE:
             return state
+        if self._live.total and self.place.scope and not self.filter_text:
+            return f"no {self.place.resource.gvr.plural} ({self.place.scope})"
         if self._live.total:
             return "nothing matches; esc shows all again"
         where = "" if self.place.namespaces.all else f" in {self.place.namespaces.title}"
