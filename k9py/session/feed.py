@@ -9,6 +9,7 @@ from typing import Any
 
 from k9py.kinds.kind import Kind
 from k9py.kinds.registry import decoder, kind_for
+from k9py.kube.forms import Form, Objects, Rows
 from k9py.kube.pace import Pace
 from k9py.kube.reflector import Reflector
 from k9py.kube.transport import Transport
@@ -135,7 +136,7 @@ class WatchedFeed(Feed):
         pace = Pace()
         while True:
             reflector = Reflector(
-                transport, self.resource, self.namespace, self.collection.apply, self.told, table=self.kind.table
+                transport, self.resource, self.namespace, self.collection.apply, self.told, form=_form_of(self.kind)
             )
             try:
                 await reflector.run()
@@ -165,3 +166,8 @@ def together(feeds: Sequence[Feed]) -> FeedState:
         return worst(feeds)
     lacking = [f"{feed.namespace}: {feed.state.reason or feed.state.phase.value}" for feed in feeds if feed.lacking]
     return FeedState(Phase.LIVE, reason="; ".join(lacking))
+
+
+def _form_of(kind: Kind) -> Form:
+    """In what form a kind is read."""
+    return Rows("Metadata" if kind.light else "Object") if kind.table else Objects()

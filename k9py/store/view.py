@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as Names
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ from k9py.store.filter import Filter
 from k9py.store.order import Sort, natural, rank
 from k9py.store.row import ODD, Row, make_row, read_cells, read_what_can_be
 from k9py.values.batch import ServerColumn
-from k9py.values.cell import Cell, Tone
+from k9py.values.cell import Cell, Tone, worst
 from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.resource import Key
 
@@ -80,8 +81,9 @@ class View:
         *,
         namespaces: Namespaces = ALL,
         brief: Sequence[str] = (),
+        extra: Sequence[Column] = (),
     ) -> None:
-        """Show some namespaces, with the columns that `brief` names if it names any."""
+        """Show some namespaces, with the columns that `brief` names if it names any, and `extra` ones after NAME."""
         self.kind = kind
         self.namespaces = namespaces
         self._names = frozenset(namespaces.names)
@@ -94,12 +96,16 @@ class View:
         self.scope = ""
         """What narrow() was told that the rows belong to."""
         self._leading = _leading_columns(collections, namespaces)
+        self._extra = tuple(extra)
+        self._always: tuple[Column, ...] = ()
         self.sort = Sort("NAMESPACE" if NAMESPACE in self._leading else "NAME")
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
         self._brief = frozenset(brief)
         self._wide = False
         self._hidden: tuple[Column, ...] = ()
+        self._states: list[int] = []
+        """Which columns say how an object is."""
         self._server: tuple[ServerColumn, ...] = ()
         self._sort_index: int | None = None
         self._order: list[Row] = []
@@ -208,16 +214,21 @@ class View:
 
     def _lay_out(self) -> None:
         self._server = self._server_columns()
-        columns = (*self._leading, *self.kind.columns(self._server))
+        known = self.kind.columns(self._server)
+        extra = _tell_apart(self._extra, known)
+        after = next((index for index, column in enumerate(known, 1) if column.title == "NAME"), 0)
+        self._always = (*self._leading, *extra)
+        columns = (*self._leading, *known[:after], *extra, *known[after:])
         self.columns = tuple(column for column in columns if self._has_room_for(column))
         self._hidden = tuple(column for column in columns if not self._has_room_for(column))
+        self._states = [index for index, column in enumerate(self.columns) if column.glyph]
         self.widths = self._title_widths()
         for source in self._sources:
             source.mark_all()
         self._arrange_later()
 
     def _has_room_for(self, column: Column) -> bool:
-        if self._wide or column in self._leading:
+        if self._wide or column in self._always:
             return True
         return column.title in self._brief if self._brief else not column.wide
 
@@ -261,10 +272,18 @@ class View:
     def _read(self, collection: Collection, name: Name, obj: Any) -> tuple[tuple[Cell, ...], Tone]:
         if not isinstance(obj, Unreadable):
             try:
-                return read_cells(self.columns, obj, collection.joined), self.kind.tone(obj, collection.joined)
+                cells = read_cells(self.columns, obj, collection.joined)
+                return cells, self._feel(self.kind.tone(obj, collection.joined), cells)
             except ODD as error:
                 collection.faults[name] = f"{type(error).__name__}: {error}"
         return read_what_can_be(self.columns, obj, collection.joined), Tone.BAD
+
+    def _feel(self, tone: Tone, cells: Sequence[Cell]) -> Tone:
+        """A row feels as its kind says, or as one of its states does that is worse."""
+        for index in self._states:
+            if cells[index].tone is not tone:
+                tone = worst((tone, cells[index].tone))
+        return tone
 
     def _settle(self, source: _Source, row: Row) -> None:
         """Find out whether a row is shown, and where it belongs."""
@@ -340,3 +359,14 @@ def _leading_columns(collections: Sequence[Collection], namespaces: Namespaces) 
     context = (CONTEXT,) if len(collections) > 1 else ()
     namespaced = any(collection.resource.namespaced for collection in collections)
     return (*context, NAMESPACE) if namespaced and not namespaces.one else context
+
+
+def _tell_apart(extra: Sequence[Column], known: Sequence[Column]) -> tuple[Column, ...]:
+    """The extra columns, none of them with the title of another: that of a label `…/name` may be NAME."""
+    titles, told = {column.title for column in known}, []
+    for column in extra:
+        while column.title in titles:
+            column = replace(column, title=f"LABEL {column.title}")
+        titles.add(column.title)
+        told.append(column)
+    return tuple(told)

@@ -168,7 +168,7 @@ class Navigation(App[None]):
             await self.use_namespaces(goto.namespaces)
         namespaces = self.session.namespaces if resource.namespaced else ALL
         self.home()
-        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter)))
+        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter, columns=goto.columns)))
 
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
