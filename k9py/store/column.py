@@ -15,12 +15,14 @@ class Joined:
     """What is known beside the objects of one collection.
 
     Whoever knows better replaces it and touches the rows that it concerns. `usage` is keyed by (namespace, name),
-    `pods_on_node` by the node's name; None while nothing is known of it.
+    `pods_on_node` by the node's name; None while nothing is known of it. `annotations` gives those of an object by
+    (namespace, name): structs do not keep them.
     """
 
     context: str = ""
     usage: Mapping[tuple[str, str], Usage] = field(default_factory=dict)
     pods_on_node: Mapping[str, int] = field(default_factory=dict)
+    annotations: Callable[[tuple[str, str]], Mapping[str, str]] = field(default=lambda _name: {}, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

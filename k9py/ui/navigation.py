@@ -175,7 +175,8 @@ class Navigation(App[None]):
             await self.use_namespaces(goto.namespaces)
         namespaces = self.session.namespaces if resource.namespaced else ALL
         self.home()
-        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter), together=True))
+        place = Place(resource, namespaces, goto.filter, columns=goto.columns)
+        self.push_screen(table_page(self.session, place, together=True))
 
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from k9py.actions.plan import Target
-from k9py.kinds.kind import Kind, Opening
+from k9py.kinds.kind import Kind, Opening, noted_columns
 from k9py.session.feed import Feed, together
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
@@ -54,6 +54,8 @@ class Place:
     keep: Callable[[Any], bool] | None = field(default=None, compare=False)
     feed: Callable[[Session], Feed] | None = field(default=None, compare=False)
     """What opens its feed, held; None for the session's own of that kind and namespace."""
+    columns: tuple[str, ...] = ()
+    """Labels, and annotations after `@`, that have columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,13 @@ class ResourcePane(ResourceTable):
         feeds = [place.feed(session)] if place.feed else session.open_all(place.resource, place.namespaces)
         self._parts[session.context.name] = _Part(session, place.resource, feeds)
         kind = feeds[0].kind
-        brief = kind.brief if self._brief else ()
-        self._live = View(kind, [feed.collection for feed in feeds], namespaces=place.namespaces, brief=brief)
+        self._live = View(
+            kind,
+            [feed.collection for feed in feeds],
+            namespaces=place.namespaces,
+            brief=kind.brief if self._brief else (),
+            extra=noted_columns(place.columns),
+        )
         self._live.on_dirty = self.mark
         if sort := session.sorts.get(place.resource.gvr) or kind.sort:
             self._live.sort_by(sort.title, sort.descending)
