@@ -80,8 +80,12 @@ class View:
         *,
         namespaces: Namespaces = ALL,
         brief: Sequence[str] = (),
+        of_one: bool = False,
     ) -> None:
-        """Show some namespaces, with the columns that `brief` names if it names any."""
+        """Show some namespaces, with the columns that `brief` names if it names any.
+
+        `of_one`: all rows are made of one object, which needs no column then.
+        """
         self.kind = kind
         self.namespaces = namespaces
         self._names = frozenset(namespaces.names)
@@ -98,6 +102,7 @@ class View:
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
         self._brief = frozenset(brief)
+        self._of_one = of_one
         self._wide = False
         self._hidden: tuple[Column, ...] = ()
         self._server: tuple[ServerColumn, ...] = ()
@@ -217,6 +222,8 @@ class View:
         self._arrange_later()
 
     def _has_room_for(self, column: Column) -> bool:
+        if column.origin and self._of_one:
+            return False
         if self._wide or column in self._leading:
             return True
         return column.title in self._brief if self._brief else not column.wide

@@ -183,7 +183,7 @@ class Navigation(App[None]):
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await pane.session.find(opening.what):
-            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep)
+            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep, opening.of)
             self.push_screen(table_page(pane.session, place))
 
     @work(group="look", exclusive=True)
