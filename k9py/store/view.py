@@ -85,8 +85,12 @@ class View:
         namespaces: Namespaces = ALL,
         brief: Sequence[str] = (),
         extra: Sequence[Column] = (),
+        of_one: bool = False,
     ) -> None:
-        """Show some namespaces, with the columns that `brief` names if it names any, and `extra` ones after NAME."""
+        """Show some namespaces, with the columns that `brief` names if it names any, and `extra` ones after NAME.
+
+        `of_one`: all rows are made of one object, which needs no column then.
+        """
         self.kind = kind
         self.namespaces = namespaces
         self._names = frozenset(namespaces.names)
@@ -106,6 +110,7 @@ class View:
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
         self._brief = frozenset(brief)
+        self._of_one = of_one
         self._wide = False
         self._states: list[int] = []
         """Which columns say how an object is."""
@@ -261,6 +266,8 @@ class View:
         return (*context, NAMESPACE) if namespaced and not self.namespaces.one else context
 
     def _has_room_for(self, column: Column) -> bool:
+        if column.origin and self._of_one:
+            return False
         if self._wide or column in self._always:
             return True
         return column.title in self._brief if self._brief else not column.wide

@@ -191,7 +191,7 @@ class Navigation(App[None]):
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await session.find(opening.what):
-            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep)
+            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep, opening.of)
             self.push_screen(table_page(session, place))
 
     @work(group="look", exclusive=True)
