@@ -141,6 +141,7 @@ class K9pyApp(Surviving, Navigation):
 
     def session_changed(self) -> None:
         self._show_trouble()
+        self.offer_namespaces()
         for screen in self.screen_stack:
             for pane in screen.query(ResourcePane):
                 pane.caption()
