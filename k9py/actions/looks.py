@@ -23,7 +23,7 @@ def _has_replica_sets(resource: Resource) -> bool:
     return resource.gvr.full_name == "deployments.apps"
 
 
-def _has_events(resource: Resource) -> bool:
+def _is_no_event(resource: Resource) -> bool:
     return _is_object(resource) and resource.gvr.plural != "events"
 
 
@@ -36,12 +36,12 @@ LOOKS = (
     Look("logs", "Logs", "l", "pods", _has_logs, opens="logs", right=READ_LOG),
     Look("previous", "Previous", "p", "pods", _has_logs, opens="previous", right=READ_LOG),
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml", right=READ),
-    Look("events", "Events", "E", "everything", _has_events, opens="events", minor=True, right=LIST_EVENTS),
+    Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True, right=LIST_EVENTS),
     Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True, right=Right("list", of=NODES)),
     Look(
         *("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, "replicasets"),
         minor=True,
         right=Right("list", of=REPLICASETS),
     ),
-    Look("owner", "Owner", "J", "everything", _is_object, opens="owner", minor=True, right=READ),
+    Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner", minor=True, right=READ),
 )
