@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k9py.kinds.usable_namespaces import USABLE, UsableNamespace
+from k9py.kinds.namespaces_usable import USABLE, UsableNamespace
 from k9py.session.derived import ComputedFeed
 from k9py.session.offering import AGAIN, Usable
 from k9py.session.session import Session
