@@ -20,6 +20,7 @@ from k9py.store.filter import parse_filter
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.frames import Frames
+from k9py.ui.offers import way_out
 from k9py.ui.painting import border_text
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.age import human_duration
@@ -333,8 +334,8 @@ class ResourcePane(ResourceTable):
     def _empty(self, state: str) -> str:
         assert self._live is not None
         assert self.place
-        if self.state.phase is Phase.DENIED and self.place.resource.namespaced and self.place.namespaces.all:
-            return f"{state} — :ns NAME shows one namespace"
+        if self.state.phase is Phase.DENIED and self.session:
+            return f"{state} — {way_out(self.session, self.place.resource)}"
         if self.state.phase is not Phase.LIVE:
             return state
         if self._live.total and self.place.scope and not self.filter_text:
