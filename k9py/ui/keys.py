@@ -11,7 +11,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
-        ("⏎", "into the row: node or deployment → pods → log; any other → its YAML"),
+        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its YAML"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
         ("Z", "zoom the pane in focus"),
@@ -25,6 +25,11 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("N A S P C M", "sort by name, age, status, namespace, CPU, memory; again turns it round"),
         ("⇧← ⇧→", "sort by the column before, the column after"),
         ("ctrl-w", "wide: more columns"),
+    ),
+    "Among events": (
+        ("f", "those that repeat each other in one row with their count and span, or each for itself"),
+        ("a", "of an object: also those of all that it owns"),
+        ("⏎", "to what the event is about"),
     ),
     "In a log": (
         ("s", "follow or pause; scrolling up pauses, G follows again"),

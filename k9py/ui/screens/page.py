@@ -23,6 +23,7 @@ from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
+from k9py.values.errors import K9pyError
 from k9py.values.resource import Key
 
 if TYPE_CHECKING:
@@ -141,16 +142,16 @@ class Page(Surviving, Screen[None]):
         pane = self.pane
         if isinstance(self.focused, Hinting):
             return self.focused.hints()
-        if pane is None or pane.resource is None or pane.session is None:
+        if pane is None or pane.meant is None or pane.session is None:
             return ()
+        meant = pane.meant
         row = pane.cursor_row
+        session = pane.session_of(row) if row else pane.session
         namespace = row.key.namespace if row else ""
         changed = self.paint_chrome_soon
         return tuple(
-            KeyHint(
-                action.key, action.title, refusal_of(self.k9py, pane.session, action, pane.resource, namespace, changed)
-            )
-            for action in actions_for(pane.resource)
+            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, meant, namespace, changed))
+            for action in actions_for(meant)
         )
 
     def paint_chrome_soon(self) -> None:
@@ -160,7 +161,8 @@ class Page(Surviving, Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """A key belongs to the kind of the row in the focused pane: the registry of actions knows."""
         pane = self.pane
-        action = pane and pane.resource and action_for_key(event.key, pane.resource)
+        meant = pane and pane.meant
+        action = meant and action_for_key(event.key, meant)
         if action and pane and pane.has_focus:
             event.stop()
             event.prevent_default()
@@ -170,13 +172,16 @@ class Page(Surviving, Screen[None]):
     def act(self, action: Action | Look, pane: ResourcePane) -> None:
         """Do what a key means on the rows that are marked, or under the cursor."""
         rows = pane.targets()
-        if not rows or pane.session is None:
+        if not rows:
             return
-        targets = [pane.target(row) for row in rows]
+        if len({row.key.context for row in rows}) > 1:
+            raise K9pyError(f"{action.title}: the marked rows are of several clusters", "mark those of one")
+        targets, session = [pane.target(row) for row in rows], pane.session_of(rows[0])
         if isinstance(action, Look):
-            self.k9py.look(action, pane.session, targets)
+            self.k9py.look(action, session, targets)
         else:
-            self.k9py.change(action, pane.session, targets)
+            once = {target.key: target for target in targets}  # several rows may be about one object
+            self.k9py.change(action, session, tuple(once.values()))
 
     def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row, unless a key before it opens something else."""
