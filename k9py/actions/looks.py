@@ -29,6 +29,7 @@ def _has_events(resource: Resource) -> bool:
 LOOKS = (
     Look("logs", "Logs", "l", "pods", _has_logs, opens="logs"),
     Look("previous", "Previous", "p", "pods", _has_logs, opens="previous"),
+    Look("describe", "Describe", "d", "everything", _is_object, opens="describe"),
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
     Look("node", "Node", "o", "pods", _is_on_a_node, opens="node"),
     Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets"),

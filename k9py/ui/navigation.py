@@ -179,7 +179,7 @@ class Navigation(App[None]):
             return
         opening = pane.opening(row)
         if opening is None or opening.what in OPENERS:
-            await OPENERS[opening.what if opening else "yaml"](self.me, pane.session, [pane.target(row)])
+            await OPENERS[opening.what if opening else "describe"](self.me, pane.session, [pane.target(row)])
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await pane.session.find(opening.what):

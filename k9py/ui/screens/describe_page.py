@@ -44,7 +44,6 @@ class DescribePage(ObjectPage):
         return ((self._found or {}).get("metadata") or {}).get("resourceVersion")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(TICK, self._age)
         self._follow_around()
 
