@@ -24,6 +24,8 @@ EVENTS = "/api/v1/events"
 LEASES = "/apis/coordination.k8s.io/v1/leases"
 OF_SHOP = "/api/v1/namespaces/shop/events"
 LONG_AGO = "2025-01-01T00:00:00Z"
+BEGAN = 1_735_689_600.0
+"""The same in seconds."""
 
 
 def put_lease(server: ScriptedServer, holder: str = "somebody 🛒", **metadata: Any) -> None:
@@ -40,7 +42,6 @@ def put_event(server: ScriptedServer, reason: str, message: str, kind: str = "No
     lease = server.store.get(LEASES, "결제", "shop")
     assert lease
     about = {"kind": "Lease", "namespace": "shop", "name": name, "uid": lease["metadata"]["uid"]}
-    times = {"firstTimestamp": LONG_AGO, "lastTimestamp": LONG_AGO}
     server.store.put(
         EVENTS,
         f"{name}.{reason.lower()}",
@@ -50,7 +51,8 @@ def put_event(server: ScriptedServer, reason: str, message: str, kind: str = "No
         message=message,
         type=kind,
         source={"component": "holder"},
-        **times,
+        firstTimestamp=LONG_AGO,
+        lastTimestamp=LONG_AGO,
     )
 
 
@@ -108,11 +110,11 @@ async def test_what_happens_to_others_is_not_read(tmp_path: Path) -> None:
 
 
 async def test_ages_go_on(tmp_path: Path) -> None:
-    with patch.object(describe_page.time, "time", lambda: 1_735_689_600.0 + clock):
-        clock = 65.0
+    clock = [65.0]
+    with patch.object(describe_page, "now", lambda: BEGAN + clock[0]):
         async with open_description(tmp_path) as (shown, _):
             await shown.sees("Held 65s")
-            clock = 200.0
+            clock[0] = 200.0
             await shown.sees("Held 3m20s")
 
 

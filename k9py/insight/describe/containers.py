@@ -94,12 +94,8 @@ def _write_status(sheet: Sheet, status: Obj, level: int) -> None:
 
 
 def _write_state(sheet: Sheet, title: str, state: Obj, level: int) -> None:
-    for name, word in (("running", "Running"), ("terminated", "Terminated")):
-        if has(state, name):
-            break
-    else:
-        name, word = "waiting", "Waiting"
-    sheet.field(title, word, level=level)
+    name = next((name for name in ("running", "terminated") if has(state, name)), "waiting")
+    sheet.field(title, name.capitalize(), level=level)
     for label, value in _state_facts(name, sub(state, name)):
         sheet.field(label, value, level=level + 1)
 
@@ -235,8 +231,7 @@ _FROM: Mapping[str, Callable[[Obj, Obj, Obj], tuple[str, ...]]] = {
         _optional(found),
     ),
     "fileKeyRef": lambda found, _container, _pod: (
-        f"<set to the key '{text(found, 'key')}' in file '{text(found, 'path')}' of volume "
-        f"'{text(found, 'volumeName')}'>",
+        f"<set to the key '{text(found, 'key')}' in file '{text(found, 'path')}'>",
         _optional(found),
     ),
 }

@@ -64,8 +64,8 @@ def _write_rules(sheet: Sheet, subject: Subject, default: Obj) -> None:
     rows: list[tuple[Said, ...]] = []
     for rule in rules:
         rows.append((text(rule, "host", none="*"), ""))
-        for path in each(rule, "http", "paths"):
-            rows.append(("", text(path, "path"), _say_backend(subject, sub(path, "backend"))))
+        paths = each(rule, "http", "paths")
+        rows += [("", text(path, "path"), _say_backend(subject, sub(path, "backend"))) for path in paths]
     if not rules:
         rows.append(("*", "*", _say_backend(subject, default) if default else "<default>"))
     sheet.table(("Host", "Path", "Backends"), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from k9py.insight.describe.facts import Obj, each, get, selector, sub, text, texts
@@ -30,7 +30,7 @@ def describe(sheet: Sheet, subject: Subject) -> None:
 
 def _say_time(found: Obj) -> str:
     seconds = parse_time(text(found, "metadata", "creationTimestamp")) or 0.0
-    return datetime.fromtimestamp(seconds, timezone.utc).astimezone().strftime("%Y-%m-%d %H:%M:%S %z %Z")
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %z %Z")
 
 
 def _write_direction(sheet: Sheet, spec: Obj, direction: str, affected: bool) -> None:

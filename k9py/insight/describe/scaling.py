@@ -25,8 +25,8 @@ def describe_scaler(sheet: Sheet, subject: Subject) -> None:
     sheet.field("Min replicas", text(spec, "minReplicas", none=UNSET))
     sheet.field("Max replicas", text(spec, "maxReplicas", none=UNSET))
     _write_behavior(sheet, sub(spec, "behavior"))
-    current, desired = number(found, "status", "currentReplicas"), number(found, "status", "desiredReplicas")
-    sheet.field(f"{text(target, 'kind')} pods", f"{current} current / {desired} desired")
+    there, meant = number(found, "status", "currentReplicas"), number(found, "status", "desiredReplicas")
+    sheet.field(f"{text(target, 'kind')} pods", f"{there} current / {meant} desired")
     conditions_of(sheet, found)
 
 
@@ -35,7 +35,7 @@ def _say_metric(metric: Obj, measured: Obj) -> tuple[str, str, str]:
     kind = text(metric, "type")
     field = kind[:1].lower() + kind[1:]
     found, current = sub(metric, field), sub(measured, field, "current")
-    label = _LABELS.get(kind, lambda found: f"<unknown metric type {kind}>")(found)
+    label = _LABELS[kind](found) if kind in _LABELS else f"<unknown metric type {kind}>"
     return label, *_say_amounts(sub(found, "target"), current)
 
 

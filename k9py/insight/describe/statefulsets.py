@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from k9py.insight.describe.conditions import conditions_of
-from k9py.insight.describe.facts import Obj, number, selector, sub, text, when
+from k9py.insight.describe.facts import Obj, each, number, pairs, selector, sub, text, when
 from k9py.insight.describe.sheet import NONE, Sheet
 from k9py.insight.describe.subject import Describer, Subject, annotations_of, has, labels_of
 from k9py.insight.describe.template import ask_pods, pods_status, template_of
-from k9py.insight.describe.volumes import short_modes
 
 
 def describe(sheet: Sheet, subject: Subject) -> None:
@@ -42,7 +41,7 @@ def _write_policies(sheet: Sheet, spec: Obj) -> None:
 
 
 def _write_claims(sheet: Sheet, spec: Obj) -> None:
-    claims = spec.get("volumeClaimTemplates") or []
+    claims = each(spec, "volumeClaimTemplates")
     if not claims:
         sheet.field("Volume Claims", NONE)
         return
@@ -51,15 +50,9 @@ def _write_claims(sheet: Sheet, spec: Obj) -> None:
         sheet.field("Name", text(claim, "metadata", "name"), level=1)
         sheet.field("StorageClass", text(claim, "spec", "storageClassName"), level=1)
         labels_of(sheet, claim, 1)
-        annotations_of(sheet, claim, 1)
+        sheet.listing("Annotations", pairs(claim, "metadata", "annotations"), 1)
         sheet.field("Capacity", text(claim, "spec", "resources", "requests", "storage", none="<default>"), level=1)
-        modes = short_modes(claim, "spec", "accessModes")
-        sheet.field("Access Modes", f"[{' '.join(claim_modes(claim))}]" if modes else NONE, level=1)
-
-
-def claim_modes(claim: Obj) -> list[str]:
-    """The access modes in full."""
-    return list(sub(claim, "spec").get("accessModes") or [])
+        sheet.field("Access Modes", text(claim, "spec", "accessModes", none=NONE), level=1)
 
 
 DESCRIBERS = (Describer(("statefulsets.apps",), describe, ask_pods, ("pods",)),)

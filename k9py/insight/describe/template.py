@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from k9py.insight.describe.containers import containers_of
-from k9py.insight.describe.facts import Obj, each, get, pairs, selector, sub, text
+from k9py.insight.describe.facts import Obj, each, get, selector, sub, text
 from k9py.insight.describe.placement import nodes_of, spread_of
 from k9py.insight.describe.sheet import UNSET, Sheet
-from k9py.insight.describe.subject import Asks, Subject, in_namespace, labels_of
+from k9py.insight.describe.subject import Asks, Subject, annotations_of, in_namespace, labels_of
 from k9py.insight.describe.volumes import volumes_of
 
 PODS = "pods"
@@ -23,8 +23,8 @@ def template_of(sheet: Sheet, template: Obj) -> None:
     spec = sub(template, "spec")
     sheet.section("Pod Template")
     labels_of(sheet, template, 1)
-    if notes := pairs(template, "metadata", "annotations"):
-        sheet.listing("Annotations", notes, 1)
+    if get(template, "metadata", "annotations"):
+        annotations_of(sheet, template, 1)
     if account := text(spec, "serviceAccountName"):
         sheet.field("Service Account", account, level=1)
     containers_of(sheet, "Init Containers", template, 1, kind="initContainers")
@@ -56,5 +56,3 @@ def pods_status(sheet: Sheet, subject: Subject) -> None:
 def _controls(uid: str, pod: Obj) -> bool:
     owners = each(pod, "metadata", "ownerReferences")
     return any(get(owner, "controller") and text(owner, "uid") == uid for owner in owners)
-
-

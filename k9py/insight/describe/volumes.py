@@ -47,9 +47,7 @@ SOURCES: Mapping[str, Source] = {
         "NFS (an NFS mount that lasts the lifetime of a pod)", (("Server", "server"), ("Path", "path"), _READ_ONLY)
     ),
     "local": Source("LocalVolume (a persistent volume backed by local storage on a node)", (("Path", "path"),)),
-    "csi": Source(
-        "CSI (a Container Storage Interface (CSI) volume source)", (("Driver", "driver"), _FS)
-    ),
+    "csi": Source("CSI (a Container Storage Interface (CSI) volume source)", (("Driver", "driver"), _FS)),
     "iscsi": Source(
         "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
         (
