@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from k9py.actions.action import Look
-from k9py.values.resource import Resource
+from k9py.values.resource import OURS, Resource
+
+_WITHOUT_PODS = ("", "apps", "batch", "autoscaling", "policy", "extensions")
+_WITH_LOGS = frozenset(
+    {
+        "pods",
+        "services",
+        "replicationcontrollers",
+        "deployments.apps",
+        "replicasets.apps",
+        "statefulsets.apps",
+        "daemonsets.apps",
+        "jobs.batch",
+        "cronjobs.batch",
+        f"containers.{OURS}",
+    }
+)
 
 
 def _has_logs(resource: Resource) -> bool:
-    return resource.gvr.full_name == "pods"
+    """What has pods: of what Kubernetes itself has these, and whatever anybody has added may select or own some."""
+    gvr = resource.gvr
+    if gvr.full_name in _WITH_LOGS:
+        return True
+    its_own = gvr.group in _WITHOUT_PODS or gvr.group.endswith(".k8s.io") or resource.is_ours
+    return resource.namespaced and "get" in resource.verbs and not its_own
 
 
 def _is_object(resource: Resource) -> bool:
@@ -27,8 +48,8 @@ def _has_events(resource: Resource) -> bool:
 
 
 LOOKS = (
-    Look("logs", "Logs", "l", "pods", _has_logs, opens="logs"),
-    Look("previous", "Previous", "p", "pods", _has_logs, opens="previous"),
+    Look("logs", "Logs", "l", "pods and what has pods", _has_logs, opens="logs"),
+    Look("previous", "Previous", "p", "pods and what has pods", _has_logs, opens="previous"),
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
     Look("events", "Events", "E", "everything", _has_events, opens="events", minor=True),
     Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True),

@@ -9,7 +9,6 @@ import pytest
 
 from k9py.ui.screens.help_page import HelpPage
 from k9py.ui.screens.yaml_page import YamlPage
-from k9py.ui.widgets.log_pane import LogPane
 from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.kinds import define_gadgets
 from tests.ui.pages.objects import COMPLETED, PODS, ago, fill, put_pod, put_service, write_log
@@ -199,7 +198,7 @@ async def test_keys_of_the_log_page(tmp_path: Path) -> None:
         await shown.sees("previous")
         assert shown.server.asked("log")[-1].query["previous"] == "true"
         await shown.press("p")
-        await shown.until(lambda: shown.page.query_one(LogPane).source.previous is False)  # type: ignore[union-attr]
+        await shown.until(lambda: bool(shown.log.wish and not shown.log.wish.previous))
 
 
 async def test_the_log_of_a_pod_that_is_over_ends(tmp_path: Path) -> None:
