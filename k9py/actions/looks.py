@@ -43,7 +43,7 @@ def _has_replica_sets(resource: Resource) -> bool:
     return resource.gvr.full_name == "deployments.apps"
 
 
-def _has_events(resource: Resource) -> bool:
+def _is_no_event(resource: Resource) -> bool:
     return _is_object(resource) and resource.gvr.plural != "events"
 
 
@@ -51,8 +51,8 @@ LOOKS = (
     Look("logs", "Logs", "l", "pods and what has pods", _has_logs, opens="logs"),
     Look("previous", "Previous", "p", "pods and what has pods", _has_logs, opens="previous"),
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
-    Look("events", "Events", "E", "everything", _has_events, opens="events", minor=True),
+    Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True),
     Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True),
     Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets", minor=True),
-    Look("owner", "Owner", "J", "everything", _is_object, opens="owner", minor=True),
+    Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner", minor=True),
 )

@@ -26,6 +26,11 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("⇧← ⇧→", "sort by the column before, the column after"),
         ("ctrl-w", "wide: more columns"),
     ),
+    "Among events": (
+        ("f", "those that repeat each other in one row with their count and span, or each for itself"),
+        ("a", "of an object: also those of all that it owns"),
+        ("⏎", "to what the event is about"),
+    ),
     "In a log": (
         ("s", "follow or pause; scrolling up pauses, G follows again"),
         ("t  w", "timestamps, wrapped lines"),
