@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
-from k9py.kube.container import ContainerFacts, read_container
+from k9py.kube.container import ContainerFacts, path_of, read_container
 from k9py.kube.log_course import Turn, judge
 from k9py.kube.log_lines import LogLines
 from k9py.kube.pace import HEALTHY, Backoff, Pace
@@ -123,7 +123,7 @@ class LogTail:
     @asynccontextmanager
     async def _open(self, previous: bool = False) -> AsyncGenerator[AsyncIterator[bytes]]:
         source = self._source
-        path = f"/api/v1/namespaces/{source.namespace}/pods/{source.pod}/log"
+        path = f"{path_of(source)}/log"
         since = self._lines.since
         query = {"container": source.container, "timestamps": "true"} | ({"sinceTime": since} if since else self._first)
         flags = {"follow": self._follow and not previous, "previous": source.previous or previous}

@@ -120,8 +120,8 @@ class LogView(ReadingView, can_focus=True):
 
     def extend(self, entries: Sequence[Entry]) -> None:
         """Take in lines, many at once: called by the frame clock."""
-        buffer = self._buffer
-        end_in_sight = buffer.rows < self.scroll_offset.y + self.page.height
+        buffer, top = self._buffer, self.scroll_offset.y
+        end_in_sight = buffer.rows < top + self.page.height
         late = bool(entries) and entries[0].key < buffer.last_key
         gone = buffer.extend(entries)
         if late:
@@ -131,7 +131,7 @@ class LogView(ReadingView, can_focus=True):
             if self._following:
                 self.scroll_rows(buffer.rows)
             elif gone:
-                self.scroll_rows(self.scroll_offset.y - gone)
+                self.scroll_rows(max(0, top - gone))
         if self._following or end_in_sight or gone or late:
             self.refresh()
 
