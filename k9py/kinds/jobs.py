@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from k9py.kinds.conditions import Conditions, holds
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always
 from k9py.kinds.parts import (
-    Conditions,
     Selecting,
     count_column,
-    holds,
     opens_selected,
     selector_column,
     template_columns,

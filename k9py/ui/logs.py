@@ -18,7 +18,7 @@ from k9py.values.errors import K9pyError
 from k9py.values.log import LogWish, PodLogs
 from k9py.values.namespaces import Namespaces
 from k9py.values.request import Request
-from k9py.values.resource import Key, Resource
+from k9py.values.resource import Resource
 from k9py.values.selector import Selector, read_selector
 from k9py.values.text import clean
 
@@ -38,42 +38,36 @@ async def open_logs(app: K9pyApp, session: Session, targets: Sequence[Target], p
 
 async def wish_for(session: Session, targets: Sequence[Target], previous: bool = False) -> LogWish:
     """Whose logs are meant. Raises K9pyError where there are none to have."""
-    if all(target.resource.gvr == PODS.gvr for target in targets):
-        return _of_pods([await _read_pod(session, target.key) for target in targets], previous)
-    if targets[0].resource.is_ours:
-        return await _of_containers(session, targets, previous)
-    keeps = [await _keep(session, target) for target in targets]
-    namespaces = Namespaces.of(*(target.key.namespace for target in targets))
-    return LogWish(_title(targets), (), namespaces, lambda pod: any(keep(pod) for keep in keeps), previous=previous)
-
-
-def _of_pods(pods: Sequence[PodLogs], previous: bool) -> LogWish:
-    """Of one pod the container that an annotation names, if one does; else all."""
-    if len(pods) > 1:
-        return LogWish(f"{len(pods)} pods", tuple(pods), previous=previous)
-    return LogWish(pods[0].pod, tuple(pods), container=pods[0].default if pods[0].named else "", previous=previous)
-
-
-async def _of_containers(session: Session, targets: Sequence[Target], previous: bool) -> LogWish:
-    """Rows of k9py's own are called `pod/container`."""
-    pods = []
+    first = targets[0]
+    if len(targets) == 1 and first.resource.gvr == PODS.gvr:
+        pod = await _read_pod(session, first)
+        meant = first.part or (pod.default if pod.named else "")
+        return LogWish(pod.pod, (pod,), container=meant, previous=previous)
+    pods: list[PodLogs] = []
+    keeps: list[Keep] = []
     for target in targets:
-        name, _, container = target.key.name.partition("/")
-        pod = await _read_pod(session, target.key._replace(gvr=PODS.gvr, name=name))
-        pods.append(pod if len(targets) == 1 else pod._replace(containers=(container,)))
-    container = targets[0].key.name.partition("/")[2] if len(targets) == 1 else ""
-    title = pods[0].pod if len(targets) == 1 else f"{len(targets)} containers"
-    return LogWish(title, tuple(pods), container=container, previous=previous)
+        if target.resource.gvr == PODS.gvr:
+            pod = await _read_pod(session, target)
+            pods.append(pod._replace(containers=(target.part,)) if target.part else pod)
+        else:
+            keeps.append(await _keep(session, target))
+    namespaces = Namespaces.of(*(target.key.namespace for target in targets))
+    keep = (lambda pod: any(keep(pod) for keep in keeps)) if keeps else None
+    return LogWish(_title(targets), tuple(pods), namespaces, keep, previous=previous)
 
 
 def _title(targets: Sequence[Target]) -> str:
-    word = targets[0].resource.singular or targets[0].resource.kind.lower()
-    return f"{word} {targets[0].key.name}" if len(targets) == 1 else f"{len(targets)} {targets[0].resource.gvr.plural}"
+    """`deployment web`, `3 deployments`, `2 pods`, `4 containers`; of several kinds, so many objects."""
+    resource = targets[0].resource
+    if len(targets) == 1:
+        return f"{resource.singular or resource.kind.lower()} {targets[0].key.name}"
+    words = {"containers" if target.part else target.resource.gvr.plural for target in targets}
+    return f"{len(targets)} {words.pop() if len(words) == 1 else 'objects'}"
 
 
-async def _read_pod(session: Session, key: Key) -> PodLogs:
+async def _read_pod(session: Session, target: Target) -> PodLogs:
     try:
-        logs: PodLogs = decoder(kind_for(PODS))(await session.whole(key, PODS)).logs
+        logs: PodLogs = decoder(kind_for(PODS))(await session.whole(target.key, PODS)).logs
     except (msgspec.MsgspecError, ValueError) as error:
         raise K9pyError(f"this pod can't be read: {error}") from error
     return logs
