@@ -24,13 +24,13 @@ from tests.demo.asking import make_cluster
 from tests.demo.oldworld import CRD, Old, cells, old, titles
 
 COLUMNS = {
-    "svc": "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE SELECTOR",
+    "svc": "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) SELECTOR AGE",
     "cj": "NAME SCHEDULE TIMEZONE SUSPEND ACTIVE LAST_SCHEDULE AGE CONTAINERS IMAGES SELECTOR",
     "pdb": "NAME MIN_AVAILABLE MAX_UNAVAILABLE ALLOWED_DISRUPTIONS AGE",
     "hpa": "NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE",
     "gd": "NAME COLOUR",
 }
-"""What the server's tables hold of kinds without a file of their own, by their short names."""
+"""What must be shown of some kinds, by their short names: of the last three it is in the server's tables only."""
 PLAIN = "NAME AGE"
 """What is shown where a server makes no tables."""
 
@@ -71,7 +71,7 @@ async def kinds_without_a_file_have_columns(it: Old) -> None:
         feed = await it.live(word)
         await it.put(word)
         await it.until(lambda feed=feed: bool(cells(feed, "web")), f"{word} web")  # type: ignore[misc]
-        assert titles(feed) == columns(it, word)
+        assert set(titles(feed)) >= set(columns(it, word))
         assert cells(feed, "web")["NAME"] == "web"
         key = Key(it.session.context.name, feed.resource.gvr, "default", "web")
         shown = msgspec.json.decode(await it.session.whole(key, feed.resource))
@@ -81,7 +81,7 @@ async def kinds_without_a_file_have_columns(it: Old) -> None:
 async def lists_show_the_same_as_watches(it: Old) -> None:
     for word in COLUMNS:
         feed = await it.live(word, "default")
-        assert titles(feed) == columns(it, word)
+        assert set(titles(feed)) >= set(columns(it, word))
         assert cells(feed, "web")["NAME"] == "web"
     slices = await it.live("endpointslices")
     assert any(name.startswith("web-") for _, name in slices.collection.records)
@@ -186,8 +186,8 @@ def statuses(pods: Feed) -> list[str]:
 
 
 def columns(it: Old, word: str) -> list[str]:
-    """The columns that a kind should have."""
-    text = PLAIN if "tables" in it.cluster.off else COLUMNS[word]
+    """The columns that a kind should have at least."""
+    text = PLAIN if "tables" in it.cluster.off and word not in ("svc", "cj") else COLUMNS[word]
     return [title.replace("_", " ") for title in text.split()]
 
 
