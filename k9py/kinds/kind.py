@@ -34,13 +34,15 @@ class Opening:
     """Where enter leads.
 
     `what` is `logs`, `namespace`, or the name of the resource that is opened; of that only what `keep` keeps, which
-    `title` names (`node worker-a`), in `namespace` ("" = all).
+    `title` names (`node worker-a`), in `namespace` ("" = all). Of a kind that is made of another's objects, `of` names
+    the one whose rows are wanted.
     """
 
     what: str
     title: str
     namespace: str
     keep: Callable[[Any], bool]
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Column:
 
     A `numeric` column is sorted by its cells' values (numbers; without one it counts as less than any), every other by
     its text in natural order. `wide` ones are hidden at first. Before each cell of a `glyph` column stands the sign of
-    its tone.
+    its tone. `origin` says what a row is made of, and is hidden where all are made of one.
     """
 
     title: str
@@ -40,6 +40,7 @@ class Column:
     wide: bool = False
     numeric: bool = False
     glyph: bool = False
+    origin: bool = False
 
 
 def tell_apart(extra: Sequence[Column], known: Sequence[Column]) -> tuple[Column, ...]:

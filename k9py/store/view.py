@@ -85,8 +85,12 @@ class View:
         namespaces: Namespaces = ALL,
         brief: Sequence[str] = (),
         extra: Sequence[Column] = (),
+        of_one: bool = False,
     ) -> None:
-        """Show some namespaces, with the columns that `brief` names if it names any, and `extra` ones after NAME."""
+        """Show some namespaces, with the columns that `brief` names if it names any, and `extra` ones after NAME.
+
+        `of_one`: all rows are made of one object, which needs no column then.
+        """
         self.kind = kind
         self.namespaces = namespaces
         self._names = frozenset(namespaces.names)
@@ -106,10 +110,11 @@ class View:
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
         self._brief = frozenset(brief)
+        self._of_one = of_one
         self._wide = False
-        self._server: list[tuple[ServerColumn, ...]] = []
         self._states: list[int] = []
         """Which columns say how an object is."""
+        self._server: list[tuple[ServerColumn, ...]] = []
         self._sort_index: int | None = None
         self._order: list[Row] = []
         self._asked = False
@@ -254,7 +259,7 @@ class View:
     def _as_told(self, columns: tuple[Column, ...], own: tuple[Column, ...]) -> tuple[Column, ...]:
         """Columns of the view as one of its collections reads them; what its server does not tell stays empty."""
         read = {column.title: column for column in (*own, *self._always)}
-        return tuple(read.get(column.title) or replace(column, cell=_nothing) for column in columns)
+        return tuple(read.get(column.title) or replace(column, cell=lambda _obj, _joined: Cell()) for column in columns)
 
     def _leading_columns(self) -> tuple[Column, ...]:
         """Columns that tell rows of several contexts or namespaces apart."""
@@ -264,6 +269,8 @@ class View:
         return (*context, NAMESPACE) if namespaced and not self.namespaces.one else context
 
     def _has_room_for(self, column: Column) -> bool:
+        if column.origin and self._of_one:
+            return False
         if self._wide or column in self._always:
             return True
         return column.title in self._brief if self._brief else not column.wide
@@ -389,7 +396,3 @@ def _is_seen(change: _Change) -> bool:
     """Whether a row that is shown has changed, or the number of all rows: the title says that."""
     old, new = change
     return old is None or new is None or old.shown or new.shown
-
-
-def _nothing(_obj: Any, _joined: Joined) -> Cell:
-    return Cell("")
