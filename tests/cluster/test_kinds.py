@@ -25,6 +25,7 @@ def objects(kubectl: Kubectl, namespace: str) -> None:
         return {"selector": {"matchLabels": {"app": app}}, "template": template, **more}
 
     once = {"spec": {**pod("x")["spec"], "restartPolicy": "Never"}}
+    yearly = {"schedule": "0 0 1 1 *", "jobTemplate": {"spec": {"template": once}}}
     claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": "no"}
     backend = {"service": {"name": "numbered", "port": {"number": 80}}}
     rules = [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]
@@ -35,9 +36,8 @@ def objects(kubectl: Kubectl, namespace: str) -> None:
         thing("StatefulSet", "numbered", "apps/v1", spec=selecting("numbered", replicas=1, serviceName="numbered")),
         thing("Service", "numbered", spec={"ports": [{"port": 80}], "selector": {"app": "numbered"}}),
         thing("Service", "balanced", spec={"type": "LoadBalancer", "ports": [{"port": 80}]}),
-        thing(
-            "CronJob", "yearly", "batch/v1", spec={"schedule": "0 0 1 1 *", "jobTemplate": {"spec": {"template": once}}}
-        ),
+        thing("CronJob", "yearly", "batch/v1", spec=yearly),
+        thing("CronJob", "monthly", "batch/v1", spec=yearly),
         thing("PersistentVolumeClaim", "claim", spec=claim),
         thing("Ingress", "entry", "networking.k8s.io/v1", spec={"rules": rules}),
         thing("PodDisruptionBudget", "guard", "policy/v1", spec=guarded),
@@ -119,3 +119,24 @@ def test_kinds_say_how_they_are_and_lead_to_what_they_are_about(k9py: Open, name
             screen.point_at(title, name)
             screen.send("enter")
             assert screen.wait_row(leads, there).names == [there]
+
+
+def test_workloads_of_all_kinds_in_one_table(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    screen = k9py("-n", namespace, "-c", "wk")
+    for kind, name, *says in (
+        ("Deployment", "web", "1/1", "●", "OK"),
+        ("StatefulSet", "numbered", "1/1", "●", "OK"),
+        ("CronJob", "yearly", "0", "active", "●", "Scheduled"),
+    ):
+        pane = screen.wait_row("Workloads", name, kind, *says)
+    assert len(pane.rows) == 4, "what a workload has made is no row of its own"
+    kubectl("patch", "cronjob", "monthly", "-n", namespace, "-p", '{"spec":{"suspend":true}}')
+    screen.wait_row("Workloads", "monthly", "○", "Suspended")
+    screen.filter("numbered")
+    screen.wait_title("Workloads", r"Workloads 1 of 4 ")
+    screen.send("y")
+    screen.wait(r"kind: StatefulSet")
+    screen.send("esc")
+    screen.wait_row("Workloads", "numbered")
+    screen.send("enter")
+    assert screen.wait_row("Pods", "numbered-0").names == ["numbered-0"]
