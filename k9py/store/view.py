@@ -112,8 +112,7 @@ class View:
         self._brief = frozenset(brief)
         self._of_one = of_one
         self._wide = False
-        self._states: list[int] = []
-        """Which columns say how an object is."""
+        self._states: list[int] = []  # the columns that say how an object is
         self._server: list[tuple[ServerColumn, ...]] = []
         self._sort_index: int | None = None
         self._order: list[Row] = []
@@ -236,10 +235,9 @@ class View:
         self._leading = self._leading_columns()
         offered = [self.kind.columns(server) for server in self._server]
         told = [columns for columns, server in zip(offered, self._server, strict=True) if server] or offered
-        every: dict[str, Column] = {}
-        for column in (column for columns in told for column in columns):
-            every.setdefault(column.title, column)
-        columns = self._with_extra(tuple(every.values()))
+        every = {column.title: column for columns in reversed(told) for column in columns}
+        ordered = dict.fromkeys(column.title for columns in told for column in columns)
+        columns = self._with_extra(tuple(every[title] for title in ordered))
         self.columns = tuple(column for column in columns if self._has_room_for(column))
         hidden = tuple(column for column in columns if not self._has_room_for(column))
         self._states = [index for index, column in enumerate(self.columns) if column.glyph]
@@ -259,7 +257,7 @@ class View:
     def _as_told(self, columns: tuple[Column, ...], own: tuple[Column, ...]) -> tuple[Column, ...]:
         """Columns of the view as one of its collections reads them; what its server does not tell stays empty."""
         read = {column.title: column for column in (*own, *self._always)}
-        return tuple(read.get(column.title) or replace(column, cell=lambda _obj, _joined: Cell()) for column in columns)
+        return tuple(read.get(column.title) or replace(column, cell=_nothing) for column in columns)
 
     def _leading_columns(self) -> tuple[Column, ...]:
         """Columns that tell rows of several contexts or namespaces apart."""
@@ -396,3 +394,7 @@ def _is_seen(change: _Change) -> bool:
     """Whether a row that is shown has changed, or the number of all rows: the title says that."""
     old, new = change
     return old is None or new is None or old.shown or new.shown
+
+
+def _nothing(_obj: Any, _joined: Joined) -> Cell:
+    return Cell("")

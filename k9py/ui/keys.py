@@ -11,7 +11,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
-        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its YAML"),
+        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its description"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
         ("Z", "zoom the pane in focus"),
@@ -38,11 +38,10 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("p", "the container before its last restart, and back"),
         ("C", "clear"),
     ),
-    "In YAML": (
+    "In YAML, in a description": (
         ("/", "find: text or regex; n and N go to the next and the one before"),
-        ("m", "show or fold managedFields"),
-        ("x", "decode or mask the values of a secret"),
-        ("c  r", "copy; read anew"),
+        ("m  x", "in YAML: show or fold managedFields; decode or mask the values of a secret"),
+        ("c  ctrl-s  r", "copy what is selected or all; save; read anew"),
     ),
 }
 

@@ -31,6 +31,12 @@ async def _yaml(app: K9pyApp, session: Session, targets: Sequence[Target]) -> No
     app.push_screen(YamlPage(session, targets[0]))
 
 
+async def _describe(app: K9pyApp, session: Session, targets: Sequence[Target]) -> None:
+    from k9py.ui.screens.describe_page import DescribePage
+
+    app.push_screen(DescribePage(session, targets[0]))
+
+
 async def _logs(app: K9pyApp, session: Session, targets: Sequence[Target], previous: bool) -> None:
     target = targets[0]
     if target.part:
@@ -55,6 +61,7 @@ async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], 
 
 OPENERS: Mapping[str, Opener] = {
     **{opens: partial(_relations, to=opens) for opens in ("owner", "node", "replicasets", "events")},
+    "describe": _describe,
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),
     "previous": partial(_logs, previous=True),
