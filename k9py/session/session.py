@@ -12,7 +12,7 @@ import msgspec
 
 from k9py.insight.rules.subject import ACCOUNT
 from k9py.kinds.registry import kind_for
-from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS
+from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS, WORKLOADS
 from k9py.kube.access import Access
 from k9py.kube.discovery import Discovery, discover, server_version
 from k9py.kube.kubeconfig import Context
@@ -47,7 +47,7 @@ RECENT = 9
 """Namespaces in use that have a key of their own."""
 WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
 """What the first page shows; known whatever a discovery says."""
-OWN = (CONTAINERS,)
+OWN = (CONTAINERS, WORKLOADS)
 """The kinds of k9py's own that a person may ask for."""
 WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 

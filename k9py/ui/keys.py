@@ -25,7 +25,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("space", "mark; ctrl-space marks a range, ctrl-\\ takes all marks back"),
         ("N A S P C M", "sort by name, age, status, namespace, CPU, memory; again turns it round"),
         ("⇧← ⇧→", "sort by the column before, the column after"),
-        ("ctrl-w", "wide: more columns"),
+        ("ctrl-w", "wide: more columns; :po -L app,@note has those of labels and annotations"),
     ),
     "Among events": (
         ("f", "those that repeat each other in one row with their count and span, or each for itself"),
