@@ -15,7 +15,10 @@ from k9py.values.resource import Resource
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A screen about one row: it changes nothing. `on` says in words what it applies to, `opens` names the screen."""
+    """A screen about one row: it changes nothing. `on` says in words what it applies to, `opens` names the screen.
+
+    A `minor` one comes after the changes: where there is little room, the last line goes without it.
+    """
 
     id: str
     title: str
@@ -23,6 +26,7 @@ class Look:
     on: str
     applies: Callable[[Resource], bool]
     opens: str
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ LOOKS = (
     Look("logs", "Logs", "l", "pods", _has_logs, opens="logs"),
     Look("previous", "Previous", "p", "pods", _has_logs, opens="previous"),
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
-    Look("node", "Node", "o", "pods", _is_on_a_node, opens="node"),
-    Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets"),
-    Look("owner", "Owner", "J", "everything", _is_object, opens="owner"),
-    Look("events", "Events", "E", "everything", _has_events, opens="events"),
+    Look("events", "Events", "E", "everything", _has_events, opens="events", minor=True),
+    Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True),
+    Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets", minor=True),
+    Look("owner", "Owner", "J", "everything", _is_object, opens="owner", minor=True),
 )

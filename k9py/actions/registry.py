@@ -19,7 +19,8 @@ def all_actions() -> tuple[Action | Look, ...]:
         import_module(f"{k9py.actions.__name__}.{found.name}") for found in pkgutil.iter_modules(k9py.actions.__path__)
     )
     changes = [module.ACTION for module in modules if hasattr(module, "ACTION")]
-    return (*LOOKS, *sorted(changes, key=lambda action: action.title))
+    changes.sort(key=lambda action: action.title)
+    return (*(look for look in LOOKS if not look.minor), *changes, *(look for look in LOOKS if look.minor))
 
 
 def actions_for(resource: Resource) -> list[Action | Look]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always, ratio_cell, text_cell
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
@@ -103,7 +101,12 @@ KIND = Kind(
     EndpointSlice,
     always(
         NAME,
-        Column("READY", lambda obj, joined: ratio_cell(obj.ready, len(obj.endpoints or ()), _tone(obj, joined)), numeric=True, glyph=True),
+        Column(
+            "READY",
+            lambda obj, joined: ratio_cell(obj.ready, len(obj.endpoints or ()), _tone(obj, joined)),
+            numeric=True,
+            glyph=True,
+        ),
         Column("ADDRESSTYPE", lambda obj, _: Cell(obj.address_type)),
         Column("PORTS", lambda obj, _: _some(map(str, obj.ports or ()))),
         Column("ENDPOINTS", _hosts),

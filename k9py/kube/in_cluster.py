@@ -1,4 +1,4 @@
-"""The kubeconfig that a pod does not need: its service account is mounted, and the environment says where the server is.
+"""The kubeconfig that a pod does not need: its service account is mounted, the environment says where the server is.
 
 https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
 """

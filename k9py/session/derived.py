@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from k9py.session.faults import first_line
-from k9py.session.feed import RESTART, Feed
+from k9py.session.feed import RESTART, Feed, worst
 from k9py.session.tasks import Tasks
 from k9py.store.collection import Name, Unreadable
 from k9py.values.batch import FeedState, Phase
@@ -20,19 +20,6 @@ from k9py.values.resource import Resource
 
 SLICE = 0.004
 """Seconds for which rows are made at a time: others wait for the loop, too."""
-GRAVITY = (Phase.STALE, Phase.DENIED, Phase.CONNECTING, Phase.SYNCING, Phase.LIVE)
-"""Of several feeds that one stands for, the first of these that any of them has."""
-
-
-def worst(feeds: Sequence[Feed]) -> FeedState:
-    """How feeds are doing together. What one alone says is said with its name."""
-    feed = min(feeds, key=lambda feed: GRAVITY.index(feed.state.phase))
-    state = feed.state
-    if state.phase is Phase.SYNCING:
-        return FeedState(Phase.SYNCING, sum(each.state.count for each in feeds))
-    if state.reason and len(feeds) > 1:
-        return FeedState(state.phase, state.count, state.since, f"{feed.resource.gvr.plural}: {state.reason}")
-    return state
 
 
 class DerivedFeed(Feed):

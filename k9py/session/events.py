@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from k9py.kinds.events import Event, fold
-from k9py.session.derived import worst
-from k9py.session.feed import Feed
+from k9py.session.feed import Feed, worst
 from k9py.store.collection import Collection, Name
 from k9py.values.batch import FeedState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from k9py.kinds.kind import Kind
@@ -22,6 +22,8 @@ LINGER = 60.0
 """Seconds that a feed goes on after the last screen let it go, so that coming back is instant."""
 RESTART = 5.0
 """Seconds after which a reflector that failed in itself is replaced by a new one."""
+GRAVITY = (Phase.STALE, Phase.DENIED, Phase.CONNECTING, Phase.SYNCING, Phase.LIVE)
+"""Of several feeds that one stands for, the first of these that any of them has."""
 
 
 class Feed:
@@ -63,6 +65,11 @@ class Feed:
     def held(self) -> bool:
         """Whether anybody wants it now; else it only lingers."""
         return self._holders > 0
+
+    @property
+    def lacking(self) -> bool:
+        """Whether its rows are not all of what there is now."""
+        return self.state.phase is not Phase.LIVE
 
     async def wanted(self) -> None:
         """Wait until somebody holds it: what is asked again and again need not be while nobody looks."""
@@ -137,3 +144,24 @@ class WatchedFeed(Feed):
                 reason = f"k9py failed while watching: {first_line(error)}, see the log"
                 self.told(FeedState(Phase.STALE, since=time.time(), reason=reason))
             await pace.sleep(pace.between(RESTART * 0.8, RESTART * 1.2))
+
+
+def worst(feeds: Sequence[Feed]) -> FeedState:
+    """How feeds are doing together. What one alone says is said with its name."""
+    feed = min(feeds, key=lambda feed: GRAVITY.index(feed.state.phase))
+    state = feed.state
+    if state.phase is Phase.SYNCING:
+        return FeedState(Phase.SYNCING, sum(each.state.count for each in feeds))
+    if state.reason and len(feeds) > 1:
+        return FeedState(state.phase, state.count, state.since, f"{feed.resource.gvr.plural}: {state.reason}")
+    return state
+
+
+def together(feeds: Sequence[Feed]) -> FeedState:
+    """How the feeds of one table are doing: live as soon as one is, and of the others it is said what they lack."""
+    if len(feeds) < 2:
+        return feeds[0].state if feeds else FeedState()
+    if not any(feed.state.phase is Phase.LIVE for feed in feeds):
+        return worst(feeds)
+    lacking = [f"{feed.namespace}: {feed.state.reason or feed.state.phase.value}" for feed in feeds if feed.lacking]
+    return FeedState(Phase.LIVE, reason="; ".join(lacking))

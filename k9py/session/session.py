@@ -16,8 +16,8 @@ from k9py.kube.access import Access
 from k9py.kube.discovery import Discovery, discover, server_version
 from k9py.kube.kubeconfig import Context
 from k9py.kube.transport import Transport
-from k9py.session.faults import Faults
 from k9py.session.derived import ComputedFeed, DerivedFeed
+from k9py.session.faults import Faults
 from k9py.session.feed import Feed, WatchedFeed
 from k9py.session.rights import Rights
 from k9py.session.tail import Tail
@@ -122,7 +122,11 @@ class Session:
     def open_all(self, resource: Resource, namespaces: Namespaces) -> list[Feed]:
         """The feeds that cover this kind in these namespaces, each held for the caller."""
         scopes = namespaces.scopes if resource.namespaced else ("",)
-        return [self.open(resource, namespace) for namespace in scopes]
+        feeds = [self.open(resource, scope) for scope in scopes]
+        for feed in feeds[1:]:
+            if feed is feeds[0]:  # one covers them all
+                feed.release()
+        return list(dict.fromkeys(feeds))
 
     def compute(
         self, resource: Resource, work: Callable[[ComputedFeed], Awaitable[None]], namespace: str = ""

@@ -84,7 +84,7 @@ class _Told:
             raise GotoError(f"{word}: unknown option", "known are -A, " + ", ".join(VALUED.values()))
         elif word.startswith("@"):
             self.context = word[1:]
-        elif re.search(r"[=,(]", word):
+        elif re.search(r"[=(!]", word):
             self.labels.append(word)
         else:
             self._set_namespaces(Namespaces.read(word))

@@ -28,7 +28,7 @@ def save_text(text: str, words: Sequence[str], suffix: str = "txt") -> Path:
     The first word (the context) names a folder. What is in a cluster may be secret: only its owner can read the file.
     """
     folder = screens_folder() / _fit(words[0])
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")[:-3]
     path = folder / "_".join([*map(_fit, words[1:]), f"{stamp}.{suffix}"])
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -172,7 +172,7 @@ def choirs(kubectl: Kubectl, namespace: str) -> Iterator[None]:
     kubectl.wait_served("choirs", group)
     full = {"title": "합창단 🎤", "seats": 12, "open": True, "songs": ["하나", "둘"], "since": "2026-01-01T00:00:00Z"}
     made = [thing("Choir", "altos", f"{group}/v1", spec=full), thing("Choir", "empty", f"{group}/v1", spec={})]
-    kubectl.create(*made, namespaces=Namespaces.of(namespace))
+    kubectl.create(*made, namespace=namespace)
     yield
     kubectl("delete", "crd", f"choirs.{group}")
 

@@ -188,7 +188,7 @@ def test_the_namespace_to_begin_in(
     async def open_it() -> str:
         hub = Hub(read_kubeconfig(str(path), {}), start.connect_options(options))
         try:
-            return (await start._open(hub, options)).namespace
+            return (await start._open(hub, options)).namespaces.one
         finally:
             await hub.close()
 

@@ -81,7 +81,7 @@ def test_objects_are_kept_whole() -> None:
 
 def test_kinds_in_the_servers_columns_are_not() -> None:
     row = {"cells": ["a"], "object": {"metadata": {"name": "a", "namespace": "shop"}}}
-    services = replace(PODS, gvr=PODS.gvr._replace(plural="services"))
+    services = replace(PODS, gvr=PODS.gvr._replace(plural="choirs"))
     collection = collect(row, resource=services)
     assert set(collection.records) == {("shop", "a")}
     assert collection.whole("shop", "a") is None

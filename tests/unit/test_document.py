@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from k9py.kinds.wellknown import PODS
 from k9py.ui.document import Document, count_managed, read_object, write_object
-from k9py.values.prose import whole_text
 from k9py.values.errors import K9pyError
+from k9py.values.prose import whole_text
 from k9py.values.resource import Gvr, Resource
 
 SECRETS = Resource(Gvr("", "v1", "secrets"), "Secret", "secret", True, frozenset({"get"}))

@@ -19,8 +19,8 @@ from k9py.values.namespaces import Namespaces
 from k9py.values.resource import Gvr
 from tests.unit.objects import collect, raw
 
-EVENTS = replace(PODS, gvr=Gvr("", "v1", "events"))
-KIND = kind_for(EVENTS)
+CHOIRS = replace(PODS, gvr=Gvr("example.com", "v1", "choirs"))
+KIND = kind_for(CHOIRS)
 CREATED = "2026-01-01T00:00:00Z"
 
 
@@ -134,20 +134,20 @@ def test_what_is_being_deleted_looks_so() -> None:
 
 
 def test_a_view_takes_up_columns_when_they_come_and_when_they_change() -> None:
-    collection = collect(resource=EVENTS)
+    collection = collect(resource=CHOIRS)
     view = View(KIND, [collection], namespaces=Namespaces.of("shop"))
     view.flush()
     assert [column.title for column in view.columns] == ["NAME", "AGE"]
 
     first = (ServerColumn("Name"), ServerColumn("Reason"))
-    collection.apply(Batch([(False, raw(row("x", "Killed", namespaces=Namespaces.of("shop"))))], True, True, first))
+    collection.apply(Batch([(False, raw(row("x", "Killed", namespace="shop")))], True, True, first))
     assert view.flush()
     assert [column.title for column in view.columns] == ["NAME", "REASON"]
     assert [cell.text for cell in view.row_at(0).cells] == ["x", "Killed"]
 
     collection.apply(
         Batch(
-            [(False, raw(row("x", "because", "Killed", namespaces=Namespaces.of("shop"))))], True, True, (*first, ServerColumn("More"))
+            [(False, raw(row("x", "because", "Killed", namespace="shop")))], True, True, (*first, ServerColumn("More"))
         )
     )
     assert view.flush()

@@ -23,7 +23,7 @@ from k9py.session.session import Session
 from k9py.values.batch import Phase
 from k9py.values.errors import ApiError, ConfigError
 from k9py.values.log import LogSource
-from k9py.values.namespaces import Namespaces
+from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.request import Request
 from k9py.values.resource import Key
 from tests.kube.scripted import ScriptedServer, refuse, serve
@@ -55,7 +55,7 @@ async def opened(
         path = folder / "config"
         path.write_text(dump_kubeconfig({"lab": server.url, "other": server.url}, "lab"))
         hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions())
-        it = Open(server, hub, await hub.open("lab", Namespaces.of(namespace)))
+        it = Open(server, hub, await hub.open("lab", None if namespace is None else Namespaces.of(namespace)))
         hub.faults.tell = it.told.append
         try:
             yield it

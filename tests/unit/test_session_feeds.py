@@ -25,6 +25,7 @@ from k9py.session import session as session_module
 from k9py.session.hub import Hub
 from k9py.store.collection import Collection
 from k9py.values.batch import Batch, FeedState, Phase
+from k9py.values.namespaces import ALL, Namespaces
 from tests.kube.pki import Pki
 from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.faults import answer, hold
@@ -186,7 +187,9 @@ async def test_a_namespace_keeps_its_place_among_the_recent_ones(tmp_path: Path)
         assert it.session.recent_namespaces == [Namespaces.of("shop"), Namespaces.of("kube-system")]
         for number in range(8):
             it.session.use_namespaces(Namespaces.of(f"n{number}"))
-        assert it.session.recent_namespaces == ["kube-system", *(f"n{number}" for number in range(8))]
+        assert it.session.recent_namespaces == [
+            Namespaces.of(name) for name in ("kube-system", *(f"n{number}" for number in range(8)))
+        ]
 
 
 async def test_a_look_for_a_namespace_does_not_wait_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,1 +1,1 @@
-"""The map of a cluster: its control plane, what it runs for itself, and its nodes. Pure: `draw` makes lines of facts."""
+"""The map of a cluster: its control plane, what it runs for itself, its nodes. Pure: `draw` makes lines of facts."""

@@ -65,8 +65,8 @@ class Facts:
     now: float
     server: str = ""
     version: str = ""
-    livez: Health = Health("livez")
-    readyz: Health = Health("readyz")
+    livez: Health = field(default_factory=lambda: Health("livez"))
+    readyz: Health = field(default_factory=lambda: Health("readyz"))
     leases: Seen[Lease] = Seen()
     node_leases: Seen[Lease] = Seen()
     nodes: Seen[NodeFacts] = Seen()

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from k9py.actions.plan import Target
 from k9py.kinds.kind import Kind, Opening
-from k9py.session.feed import Feed
+from k9py.session.feed import Feed, together
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
 from k9py.store.filter import parse_filter
@@ -97,7 +97,7 @@ class ResourcePane(ResourceTable):
         self._brief = brief
         self.session: Session | None = None
         self.place: Place | None = None
-        self._feed: Feed | None = None
+        self._feeds: list[Feed] = []
         self._live: View | None = None
         self.filter_text = ""
         """The filter that is applied."""
@@ -110,7 +110,7 @@ class ResourcePane(ResourceTable):
     @property
     def state(self) -> FeedState:
         """How the feed stands."""
-        return self._feed.state if self._feed else FeedState()
+        return together(self._feeds)
 
     @property
     def resource(self) -> Resource | None:
@@ -119,13 +119,13 @@ class ResourcePane(ResourceTable):
     @property
     def kind(self) -> Kind | None:
         """How the objects are shown, and where enter leads."""
-        return self._feed.kind if self._feed else None
+        return self._feeds[0].kind if self._feeds else None
 
     def opening(self, row: Row) -> Opening | None:
         """Where enter leads from a row."""
-        if self._feed is None or isinstance(row.obj, Unreadable):
+        if self.kind is None or isinstance(row.obj, Unreadable):
             return None
-        return self._feed.kind.opens(row.obj)
+        return self.kind.opens(row.obj)
 
     def target(self, row: Row) -> Target:
         """The object of a row, as it is now: what a key that is pressed on it applies to."""
@@ -136,10 +136,10 @@ class ResourcePane(ResourceTable):
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        self._feed = place.feed(session) if place.feed else session.open(place.resource, place.namespaces.one)
-        kind = self._feed.kind
+        self._feeds = [place.feed(session)] if place.feed else session.open_all(place.resource, place.namespaces)
+        kind = self._feeds[0].kind
         brief = kind.brief if self._brief else ()
-        self._live = View(kind, [self._feed.collection], namespaces=place.namespaces, brief=brief)
+        self._live = View(kind, [feed.collection for feed in self._feeds], namespaces=place.namespaces, brief=brief)
         self._live.on_dirty = self.mark
         if sort := session.sorts.get(place.resource.gvr) or kind.sort:
             self._live.sort_by(sort.title, sort.descending)
@@ -153,9 +153,9 @@ class ResourcePane(ResourceTable):
         """Close the view and let the feed go."""
         if self._live is not None:
             self._live.close()
-        if self._feed:
-            self._feed.release()
-        self._live = self._feed = None
+        for feed in self._feeds:
+            feed.release()
+        self._live, self._feeds = None, []
 
     def on_unmount(self) -> None:
         self.leave()

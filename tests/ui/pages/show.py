@@ -299,7 +299,7 @@ async def show(
         path.write_text(dump_kubeconfig({"lab": server.url, **(contexts or {})}, "lab"))
         kept = KeptFaults()
         hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions(), faults=kept)
-        session = await hub.open("lab", Namespaces.of(namespace))
+        session = await hub.open("lab", None if namespace is None else Namespaces.of(namespace))
         session.open_first()
         app = K9pyApp(hub, session, command=command, readonly=readonly, log_path=folder / "k9py.log", theme=theme)
         with patch.object(home, "REST", rest):
