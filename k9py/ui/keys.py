@@ -8,6 +8,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "Going somewhere": (
         (":", "a command: :pods, :deploy kube-system, :svc -A, :crd, :po app=web, :pods /regex, :pods @context"),
         (":home :ctx :ns", "the four panes, the contexts, the namespaces"),
+        (":cluster", "the map of the control plane and the nodes: what is well, what is not, who leads"),
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
@@ -25,6 +26,12 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("N A S P C M", "sort by name, age, status, namespace, CPU, memory; again turns it round"),
         ("⇧← ⇧→", "sort by the column before, the column after"),
         ("ctrl-w", "wide: more columns"),
+    ),
+    "On the map of the cluster": (
+        ("j k g G", "to the next, the one before, the first, the last; h l ← → sideways"),
+        ("space", "unfold: each check of livez and readyz, all conditions of a node; again folds"),
+        ("⏎", "the object that the line stands for: a lease's YAML, a pod's log, a node's pods"),
+        ("/", "show only lines that match"),
     ),
     "In a log": (
         ("s", "follow or pause; scrolling up pauses, G follows again"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from k9py.actions.plan import Target
+from k9py.kinds.kind import Opening
 from k9py.kinds.registry import decoder, kind_for
 from k9py.session.session import Session
 from k9py.ui.screens.dialogs import Choose
@@ -42,6 +43,17 @@ async def _logs(app: K9pyApp, session: Session, targets: Sequence[Target], previ
         name = await app.push_screen_wait(Choose(f"Logs of {target.key.name}: which container?", pod.containers))
     if name:
         app.push_screen(LogPage(session, LogSource(target.key.namespace, target.key.name, name, previous)))
+
+
+async def read_opening(session: Session, target: Target) -> Opening | None:
+    """Where enter leads from an object; None where its kind does not say, or it is not as its kind expects."""
+    kind = kind_for(target.resource)
+    if kind.table:
+        return None
+    try:
+        return kind.opens(decoder(kind)(await session.whole(target.key, target.resource)))
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], to: str) -> None:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from k9py.actions.action import Action, Look
+from k9py.actions.plan import Target
 from k9py.actions.registry import action_for_key, actions_for
 from k9py.session.session import Session
 from k9py.store.filter import FilterError
@@ -23,7 +24,7 @@ from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
-from k9py.values.resource import Key
+from k9py.values.resource import Key, Resource
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -47,6 +48,20 @@ class Hinting(Protocol):
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Them, for the last line."""
+
+
+@runtime_checkable
+class Pointing(Protocol):
+    """A widget with objects under its cursor: keys that the registry knows mean these."""
+
+    session: Session | None
+
+    @property
+    def resource(self) -> Resource | None:
+        """Their kind; None while there is none."""
+
+    def pointed(self) -> Sequence[Target]:
+        """The marked ones, else the one under the cursor."""
 
 
 class Page(Surviving, Screen[None]):
@@ -119,6 +134,11 @@ class Page(Surviving, Screen[None]):
         return self.focused if isinstance(self.focused, ResourcePane) else None
 
     @property
+    def pointing(self) -> Pointing | None:
+        """What is in focus, if it has objects under its cursor."""
+        return self.focused if isinstance(self.focused, Pointing) else None
+
+    @property
     def filtered(self) -> Filtered | None:
         """What a filter would apply to: the widget in focus, if it can be filtered."""
         return self.focused if isinstance(self.focused, Filtered) else None
@@ -138,19 +158,17 @@ class Page(Surviving, Screen[None]):
         """The keys of the row in focus, greyed where they are not permitted; of any other widget its own."""
         if self.typing:
             return self._prompt.hints()
-        pane = self.pane
         if isinstance(self.focused, Hinting):
             return self.focused.hints()
-        if pane is None or pane.resource is None or pane.session is None:
+        pointing = self.pointing
+        resource, session = (pointing.resource, pointing.session) if pointing else (None, None)
+        if pointing is None or resource is None or session is None:
             return ()
-        row = pane.cursor_row
-        namespace = row.key.namespace if row else ""
+        namespace = next((target.key.namespace for target in pointing.pointed()), "")
         changed = self.paint_chrome_soon
         return tuple(
-            KeyHint(
-                action.key, action.title, refusal_of(self.k9py, pane.session, action, pane.resource, namespace, changed)
-            )
-            for action in actions_for(pane.resource)
+            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, resource, namespace, changed))
+            for action in actions_for(resource)
         )
 
     def paint_chrome_soon(self) -> None:
@@ -158,25 +176,24 @@ class Page(Surviving, Screen[None]):
         self.k9py.frames.mark(self.paint_chrome)
 
     def on_key(self, event: events.Key) -> None:
-        """A key belongs to the kind of the row in the focused pane: the registry of actions knows."""
-        pane = self.pane
-        action = pane and pane.resource and action_for_key(event.key, pane.resource)
-        if action and pane and pane.has_focus:
+        """A key belongs to the kind of the object in the focused pane: the registry of actions knows."""
+        pointing = self.pointing
+        action = pointing and pointing.resource and action_for_key(event.key, pointing.resource)
+        if action and pointing:
             event.stop()
             event.prevent_default()
             if not self.k9py.opening:
-                self.act(action, pane)
+                self.act(action, pointing)
 
-    def act(self, action: Action | Look, pane: ResourcePane) -> None:
-        """Do what a key means on the rows that are marked, or under the cursor."""
-        rows = pane.targets()
-        if not rows or pane.session is None:
+    def act(self, action: Action | Look, pointing: Pointing) -> None:
+        """Do what a key means on the objects that are marked, or under the cursor."""
+        targets = pointing.pointed()
+        if not targets or pointing.session is None:
             return
-        targets = [pane.target(row) for row in rows]
         if isinstance(action, Look):
-            self.k9py.look(action, pane.session, targets)
+            self.k9py.look(action, pointing.session, targets)
         else:
-            self.k9py.change(action, pane.session, targets)
+            self.k9py.change(action, pointing.session, targets)
 
     def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row, unless a key before it opens something else."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -131,6 +131,10 @@ class ResourcePane(ResourceTable):
         """The object of a row, as it is now: what a key that is pressed on it applies to."""
         assert self.place
         return Target(row.key, row.uid, self.place.resource)
+
+    def pointed(self) -> Sequence[Target]:
+        """The objects that a key applies to: of the marked rows, else of the one under the cursor."""
+        return [self.target(row) for row in self.targets()]
 
     def go(self, session: Session, place: Place) -> None:
         """Show a place, letting go of the former one."""
