@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from time import perf_counter
 
 import msgspec
 
@@ -48,12 +49,12 @@ class Asker:
 
     async def ask(self, path: str, query: Mapping[str, str]) -> Probe:
         """What is answered, or what was in the way."""
-        began = time.perf_counter()
+        began = perf_counter()
         try:
             response = await self._transport.send(Request("GET", path, query, accept="*/*"), PATIENCE)
         except K9pyError as error:
-            return judge_error(error, time.perf_counter() - began)
-        took = time.perf_counter() - began
+            return judge_error(error, perf_counter() - began)
+        took = perf_counter() - began
         if response.date is not None:
             # the header tells whole seconds: on the average half of one is gone, and half of the way took place since
             self.ahead = time.time() - took / 2 - (response.date + 0.5)

@@ -227,7 +227,10 @@ def test_aggregated_apis_those_first_that_cannot_be_had() -> None:
 @pytest.mark.parametrize(
     ("told", "address"),
     [
-        (service("dns", (53, "dns"), (53, "dns-tcp")), f"{SERVER}/api/v1/namespaces/kube-system/services/dns:dns/proxy"),
+        (
+            service("dns", (53, "dns"), (53, "dns-tcp")),
+            f"{SERVER}/api/v1/namespaces/kube-system/services/dns:dns/proxy",
+        ),
         (service("m", (443, "")), f"{SERVER}/api/v1/namespaces/kube-system/services/https:m:/proxy"),
         (service("m", (8443, "https")), f"{SERVER}/api/v1/namespaces/kube-system/services/https:m:https/proxy"),
         (service("m", (80, "")), f"{SERVER}/api/v1/namespaces/kube-system/services/m/proxy"),

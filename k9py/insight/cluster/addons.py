@@ -20,8 +20,10 @@ def draw_aggregated(facts: Facts) -> Iterator[Line]:
     lines = [_api(each) for each in found]
     yield title("Aggregated APIs")
     yield from sorted(lines, key=lambda line: (line.tone is Tone.OK, line.label))
-    if not lines or seen.trouble:
-        yield Line("apis", "none" if not seen.trouble else "not seen", (say(seen.trouble, Tone.DIM),), Tone.DIM)
+    if seen.trouble:
+        yield Line("apis", "APIs", (say("not seen", Tone.DIM), say(seen.trouble, Tone.DIM)), Tone.DIM)
+    elif not lines:
+        yield Line("apis", "none", (say("all are served by the API server itself", Tone.DIM),), Tone.DIM)
 
 
 def _available(api: ApiService) -> bool:

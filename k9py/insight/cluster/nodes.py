@@ -117,6 +117,9 @@ def _details(it: _Inputs, facts: Facts) -> Iterator[Line]:
         if (since := parse_time(each.last_heartbeat_time)) is not None:
             cells.append(ago("told", facts.here(since), Tone.DIM))
         yield Line(f"{PREFIX}{name}:{each.type}", each.type, tuple(cells), tone, "detail")
+    if it.sign is None or it.trouble:
+        told = say(it.trouble or "none in kube-node-lease")
+        yield Line(f"{PREFIX}{name}:lease", "lease", (say("not seen", Tone.DIM), told), Tone.DIM, "detail")
     info, probes = it.node.status.node_info, it.probes
     runs = say(f"{info.os_image}, {info.kernel_version}, {info.container_runtime_version}".strip(", "))
     yield Line(f"{PREFIX}{name}:info", "runs", (say(info.architecture), runs), part="detail")
@@ -151,7 +154,7 @@ def _conditions(node: NodeFacts, alarms: list[str]) -> Phrase:
 
 def _lease(sign: Sign | None, trouble: str, alarms: list[str]) -> Phrase:
     if sign is None:
-        return say(trouble or "none", Tone.DIM)
+        return say(trouble.partition(":")[0] or "none", Tone.DIM)
     if sign.alarm:
         alarms.append(sign.alarm)
     if sign.when.since is None:

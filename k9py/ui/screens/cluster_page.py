@@ -62,7 +62,11 @@ class ClusterPage(Page):
         self.watch.look(self.k9py.page is self)
 
     def _changed_there(self) -> None:
-        """Something may be otherwise: draw it soon, however often this is told."""
+        """Something may be otherwise: told by tasks of the session, in which there is no app to set a timer of."""
+        self.k9py.frames.mark(self._paint_soon)
+
+    def _paint_soon(self) -> None:
+        """However often this is told, draw a few times a second at most."""
         if not self._due and self.is_attached:
             self._due = True
             self.set_timer(PACE, self._paint)
