@@ -38,6 +38,7 @@ def _apps(plural: str, kind: str, short: str, *subresources: str) -> Resource:
     )
 
 
+EVENTS = Resource(Gvr("", "v1", "events"), "Event", "event", True, _ALL, ("ev",))
 SERVICES = Resource(
     Gvr("", "v1", "services"), "Service", "service", True, _ALL, ("svc",), ("all",), frozenset({"proxy", "status"})
 )

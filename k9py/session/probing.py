@@ -13,6 +13,7 @@ import msgspec
 from k9py.insight.cluster.facts import NodeProbes
 from k9py.insight.cluster.objects import decode_summary
 from k9py.insight.cluster.probes import Probe, Verdict, judge_error
+from k9py.kinds.wellknown import NODES
 from k9py.kube.transport import Transport
 from k9py.values.errors import K9pyError
 from k9py.values.request import Request
@@ -112,7 +113,7 @@ class NodeAsker:
         if refusal and time.monotonic() - since < DENIED_HOLDS:
             return refusal
         _, path, query = QUESTIONS[what]
-        probe = await self._asker.ask(f"/api/v1/nodes/{name}{path}", query)
+        probe = await self._asker.ask(f"{NODES.path(name=name)}{path}", query)
         if probe.verdict is Verdict.DENIED:
             self._denied[what] = (time.monotonic(), probe)
         return probe

@@ -12,7 +12,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
-        ("⏎", "into the row: node or deployment → pods → log; any other → its YAML"),
+        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its YAML"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
         ("Z", "zoom the pane in focus"),
@@ -32,6 +32,11 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("space", "unfold: each check of livez and readyz, all conditions of a node; again folds"),
         ("⏎", "the object that the line stands for: a lease's YAML, a pod's log, a node's pods"),
         ("/", "show only lines that match"),
+    ),
+    "Among events": (
+        ("f", "those that repeat each other in one row with their count and span, or each for itself"),
+        ("a", "of an object: also those of all that it owns"),
+        ("⏎", "to what the event is about"),
     ),
     "In a log": (
         ("s", "follow or pause; scrolling up pauses, G follows again"),

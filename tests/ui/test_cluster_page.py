@@ -45,6 +45,11 @@ def says(shown: Shown, key: str, *texts: str) -> bool:
     return all(text in line(shown, key) for text in texts)
 
 
+def under_cursor(shown: Shown) -> str:
+    found = view(shown).line
+    return found.key if found else ""
+
+
 async def until_says(shown: Shown, key: str, *texts: str) -> None:
     await shown.until(lambda: says(shown, key, *texts), f"{texts} in {key}")
 
@@ -54,7 +59,7 @@ async def point_at(shown: Shown, key: str) -> None:
     map_view = view(shown)
     stops = [each.line.key for stop in map_view._stops if (each := map_view._placed[stop])]
     shown.send("g", *["j"] * stops.index(key))
-    await shown.until(lambda: map_view.line is not None and map_view.line.key == key, f"the cursor on {key}")
+    await shown.until(lambda: under_cursor(shown) == key, f"the cursor on {key}")
 
 
 async def test_the_whole_cluster_on_one_page(tmp_path: Path) -> None:
@@ -168,7 +173,7 @@ async def test_enter_leads_where_the_kind_of_the_line_leads(tmp_path: Path) -> N
         assert "kube-proxy-worker-a" not in shown.names()
         await shown.press("escape")
         await shown.opens("cluster")
-        assert view(shown).line and view(shown).line.key == "node:worker-b"
+        assert under_cursor(shown) == "node:worker-b"
         await point_at(shown, "kube-controller-manager")
         await shown.press("enter")
         await shown.sees("kind: Lease", "kube-controller-manager_holder")
@@ -201,8 +206,7 @@ async def test_the_cursor_keeps_to_its_line_when_alarms_come(tmp_path: Path) -> 
         y = view(shown)._cursor_line - view(shown).scroll_offset.y
         put_troubled_nodes(shown.server)
         await shown.until(lambda: "alarm:node:노드-서울" in keys(shown))
-        found = view(shown).line
-        assert found and found.key == "node:worker-b"
+        assert under_cursor(shown) == "node:worker-b"
         assert view(shown)._cursor_line - view(shown).scroll_offset.y == y
 
 
@@ -233,10 +237,10 @@ async def test_covered_by_another_page_it_asks_nothing_until_it_is_back(tmp_path
         await point_at(shown, "kube-scheduler")
         await shown.press("y")
         await shown.sees("kind: Lease")
-        assert not page.watch.looking
+        assert not page.known.looking
         await shown.press("escape")
         await shown.opens("cluster")
-        assert page.watch.looking
+        assert page.known.looking
         before = len([seen for seen in shown.server.requests if seen.path == "/readyz"])
         await shown.until(lambda: len([s for s in shown.server.requests if s.path == "/readyz"]) > before)
 

@@ -54,11 +54,12 @@ def node(name: str, *, ready: str = "True", version: str = "v1.36.3", cordoned: 
 
 
 def pod(name: str, on: str = "cp-1", *, status: str = "", static: bool = False, **labels: str) -> Pod:
-    """A pod of one container, which runs unless a waiting `status` is given."""
+    """A pod of one container, which runs unless a waiting `status` is given; labels have underscores for hyphens."""
     state: dict[str, Any] = {"waiting": {"reason": status}} if status else {"running": {}}
     owners = [{"kind": "Node", "name": on, "uid": "n"}] if static else []
+    named = {key.replace("_", "-"): text for key, text in labels.items()}
     told = {
-        "metadata": {"name": name, "namespace": "kube-system", "labels": labels, "ownerReferences": owners},
+        "metadata": {"name": name, "namespace": "kube-system", "labels": named, "ownerReferences": owners},
         "spec": {"nodeName": on, "containers": [{"name": "main"}]},
         "status": {
             "phase": "Running",

@@ -30,6 +30,7 @@ from tests.unit.cluster_objects import (
 )
 
 SERVER = "https://seoul:6443"
+SERVICES = f"{SERVER}/api/v1/namespaces/kube-system/services"
 PASSED = "[+]ping ok\n[+]etcd ok\n[+]etcd-readiness ok\nreadyz check passed\n"
 FAILED = "[+]ping ok\n[-]etcd failed: reason withheld\n[+]etcd-readiness ok\nreadyz check failed\n"
 DENIED = 'not permitted: leases is forbidden: User "kim" cannot list'
@@ -180,7 +181,7 @@ def test_what_may_not_be_seen_says_so_line_by_line() -> None:
         assert said(lines[key]).endswith(DENIED), key
         assert lines[key].tone is Tone.DIM
     assert said(lines["services"]) == f"services  not seen: {DENIED}"
-    assert said(lines["apis"]) == f"not seen  {DENIED}"
+    assert said(lines["apis"]) == f"APIs  not seen  {DENIED}"
     assert not [key for key in lines if key.startswith("alarm:")]
 
 
@@ -229,12 +230,12 @@ def test_aggregated_apis_those_first_that_cannot_be_had() -> None:
     [
         (
             service("dns", (53, "dns"), (53, "dns-tcp")),
-            f"{SERVER}/api/v1/namespaces/kube-system/services/dns:dns/proxy",
+            f"{SERVICES}/dns:dns/proxy",
         ),
-        (service("m", (443, "")), f"{SERVER}/api/v1/namespaces/kube-system/services/https:m:/proxy"),
-        (service("m", (8443, "https")), f"{SERVER}/api/v1/namespaces/kube-system/services/https:m:https/proxy"),
-        (service("m", (80, "")), f"{SERVER}/api/v1/namespaces/kube-system/services/m/proxy"),
-        (service("m"), f"{SERVER}/api/v1/namespaces/kube-system/services/m/proxy"),
+        (service("m", (443, "")), f"{SERVICES}/https:m:/proxy"),
+        (service("m", (8443, "https")), f"{SERVICES}/https:m:https/proxy"),
+        (service("m", (80, "")), f"{SERVICES}/m/proxy"),
+        (service("m"), f"{SERVICES}/m/proxy"),
         (service("m", (80, ""), (81, ""), ip="1.2.3.4"), "http://1.2.3.4:80 http://1.2.3.4:81"),
     ],
 )
@@ -283,7 +284,7 @@ def test_a_node_that_does_not_renew_its_lease() -> None:
         (pod("kube-proxy-x", "worker-a"), OK, "ok, pod", Tone.OK),
         (pod("kube-proxy-x", "worker-a"), Probe(Verdict.DENIED), "pod Running, not permitted", Tone.OK),
         (pod("kube-proxy-x", "worker-a", status="CrashLoopBackOff"), OK, "pod CrashLoopBackOff", Tone.BAD),
-        (pod("p", "worker-a", **{"k8s-app": "kube-proxy"}), OK, "ok, pod", Tone.OK),
+        (pod("p", "worker-a", k8s_app="kube-proxy"), OK, "ok, pod", Tone.OK),
         (pod("kube-proxy-x", "worker-a"), Probe(Verdict.BAD), "not well, pod", Tone.BAD),
     ],
 )

@@ -30,7 +30,7 @@ class ClusterPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._view = MapView(session, id="map", classes="pane")
-        self.watch = ClusterWatch(session, self._changed_there)
+        self.known = ClusterWatch(session, self._changed_there)
         self._node_lines = NodeLines()
         self._unfolded: frozenset[str] = frozenset()
         self._lines: Sequence[Line] = ()
@@ -46,20 +46,20 @@ class ClusterPage(Page):
     def on_mount(self) -> None:
         super().on_mount()
         self._view.focus()
-        self.watch.open()
+        self.known.open()
         self._paint()
         self.set_interval(TICK, self._paint)
 
     def on_unmount(self) -> None:
-        self.watch.close()
+        self.known.close()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.watch.look(True)
+        self.known.look(True)
 
     def on_screen_suspend(self) -> None:
         super().on_screen_suspend()
-        self.watch.look(self.k9py.page is self)
+        self.known.look(self.k9py.page is self)
 
     def _changed_there(self) -> None:
         """Something may be otherwise: told by tasks of the session, in which there is no app to set a timer of."""
@@ -75,7 +75,7 @@ class ClusterPage(Page):
         self._due = False
         if self.k9py.page is not self:
             return
-        self._lines = draw(self.watch.facts(self._unfolded), self._node_lines)
+        self._lines = draw(self.known.facts(self._unfolded), self._node_lines)
         self._view.show(self._lines)
         self._moved()
 
@@ -88,7 +88,7 @@ class ClusterPage(Page):
     def _moved(self) -> None:
         """The nodes in sight are asked, and the keys are those of the object under the cursor."""
         self._view.border_title = border_text(self._title())
-        self.watch.sight(name_nodes(self._view.in_sight()) or name_nodes(self._lines)[:SOME])
+        self.known.sight(name_nodes(self._view.in_sight()) or name_nodes(self._lines)[:SOME])
         self.paint_chrome_soon()
 
     @on(MapView.Folded)

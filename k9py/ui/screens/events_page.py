@@ -88,11 +88,11 @@ class EventsPage(TablePage):
             return
         if self._owned:
             self._forget_owned()
+            self._narrow(self._about)
         else:
             assert self.session
             self._owned = Descendants(self.session, self._about.uid, lambda: self.k9py.frames.mark(self._widen))
             await self._owned.open(self._about.key.namespace)
-        self._apply()
 
     def _forget_owned(self) -> None:
         if self._owned:
@@ -106,7 +106,11 @@ class EventsPage(TablePage):
         uids = self._owned.uids()
         if uids != self._uids:
             self._uids = uids
-            self.table.narrow(self._scope, keeps(self._about, uids))
+            self._narrow(self._about)
+
+    def _narrow(self, about: Target) -> None:
+        self.table.narrow(self._scope, keeps(about, self._uids))
+        self.paint_chrome_soon()
 
 
 def events_of(resource: Resource, about: Target) -> Place:

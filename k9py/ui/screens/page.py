@@ -24,6 +24,7 @@ from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
+from k9py.values.errors import K9pyError
 from k9py.values.resource import Key, Resource
 
 if TYPE_CHECKING:
@@ -54,11 +55,16 @@ class Hinting(Protocol):
 class Pointing(Protocol):
     """A widget with objects under its cursor: keys that the registry knows mean these."""
 
-    session: Session | None
+    @property
+    def meant(self) -> Resource | None:
+        """Their kind; None while there is none."""
 
     @property
-    def resource(self) -> Resource | None:
-        """Their kind; None while there is none."""
+    def pointed_session(self) -> Session | None:
+        """The session that they are of."""
+
+    def under_cursor(self) -> Target | None:
+        """The one under the cursor."""
 
     def pointed(self) -> Sequence[Target]:
         """The marked ones, else the one under the cursor."""
@@ -161,14 +167,15 @@ class Page(Surviving, Screen[None]):
         if isinstance(self.focused, Hinting):
             return self.focused.hints()
         pointing = self.pointing
-        resource, session = (pointing.resource, pointing.session) if pointing else (None, None)
-        if pointing is None or resource is None or session is None:
+        meant, session = (pointing.meant, pointing.pointed_session) if pointing else (None, None)
+        if pointing is None or meant is None or session is None:
             return ()
-        namespace = next((target.key.namespace for target in pointing.pointed()), "")
+        target = pointing.under_cursor()
+        namespace = target.key.namespace if target else ""
         changed = self.paint_chrome_soon
         return tuple(
-            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, resource, namespace, changed))
-            for action in actions_for(resource)
+            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, meant, namespace, changed))
+            for action in actions_for(meant)
         )
 
     def paint_chrome_soon(self) -> None:
@@ -176,9 +183,10 @@ class Page(Surviving, Screen[None]):
         self.k9py.frames.mark(self.paint_chrome)
 
     def on_key(self, event: events.Key) -> None:
-        """A key belongs to the kind of the object in the focused pane: the registry of actions knows."""
+        """A key belongs to the kind of the object under the cursor: the registry of actions knows."""
         pointing = self.pointing
-        action = pointing and pointing.resource and action_for_key(event.key, pointing.resource)
+        meant = pointing and pointing.meant
+        action = meant and action_for_key(event.key, meant)
         if action and pointing:
             event.stop()
             event.prevent_default()
@@ -187,13 +195,16 @@ class Page(Surviving, Screen[None]):
 
     def act(self, action: Action | Look, pointing: Pointing) -> None:
         """Do what a key means on the objects that are marked, or under the cursor."""
-        targets = pointing.pointed()
-        if not targets or pointing.session is None:
+        targets, session = pointing.pointed(), pointing.pointed_session
+        if not targets or session is None:
             return
+        if len({target.key.context for target in targets}) > 1:
+            raise K9pyError(f"{action.title}: the marked rows are of several clusters", "mark those of one")
         if isinstance(action, Look):
-            self.k9py.look(action, pointing.session, targets)
+            self.k9py.look(action, session, targets)
         else:
-            self.k9py.change(action, pointing.session, targets)
+            once = {target.key: target for target in targets}  # several rows may be about one object
+            self.k9py.change(action, session, tuple(once.values()))
 
     def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row, unless a key before it opens something else."""

@@ -150,18 +150,28 @@ class MapView(LineView, can_focus=True):
         return placed.line if placed else None
 
     @property
-    def resource(self) -> Resource | None:
+    def meant(self) -> Resource | None:
         """The kind of the object that the line under the cursor stands for."""
         link = self.line.link if self.line else None
         return self.session.catalog.resolve(link.kind) if link and self.session else None
 
-    def pointed(self) -> Sequence[Target]:
+    @property
+    def pointed_session(self) -> Session | None:
+        """The one that the map is of."""
+        return self.session
+
+    def under_cursor(self) -> Target | None:
         """The object that the line under the cursor stands for."""
-        resource, link = self.resource, self.line.link if self.line else None
+        resource, link = self.meant, self.line.link if self.line else None
         if resource is None or link is None or self.session is None:
-            return ()
+            return None
         key = Key(self.session.context.name, resource.gvr, link.namespace, link.name)
-        return (Target(key, link.uid, resource),)
+        return Target(key, link.uid, resource)
+
+    def pointed(self) -> Sequence[Target]:
+        """The same: lines are not marked."""
+        target = self.under_cursor()
+        return (target,) if target else ()
 
     @property
     def _cursor_line(self) -> int:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from k9py.actions.plan import Target
-from k9py.kinds.kind import Kind, Opening
+from k9py.kinds.kind import Kind, Opening, noted_columns
 from k9py.session.feed import Feed, together
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
@@ -20,12 +20,13 @@ from k9py.store.filter import parse_filter
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.frames import Frames
+from k9py.ui.offers import way_out
 from k9py.ui.painting import border_text
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.age import human_duration
 from k9py.values.batch import FeedState, Phase
 from k9py.values.namespaces import ALL, Namespaces
-from k9py.values.resource import Resource
+from k9py.values.resource import Key, Resource
 from k9py.values.text import clean
 
 CAPTION_PERIOD = 0.25
@@ -52,8 +53,25 @@ class Place:
     filter: str = ""
     scope: str = ""
     keep: Callable[[Any], bool] | None = field(default=None, compare=False)
+    of: str = ""
+    """The one object that the rows are made of, for kinds that are made of others."""
     feed: Callable[[Session], Feed] | None = field(default=None, compare=False)
     """What opens its feed, held; None for the session's own of that kind and namespace."""
+    columns: tuple[str, ...] = ()
+    """Labels, and annotations after `@`, that have columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a pane shows of one session."""
+
+    session: Session
+    resource: Resource
+    feeds: list[Feed]
+
+    def release(self) -> None:
+        for feed in self.feeds:
+            feed.release()
 
 
 def name_state(state: FeedState) -> str:
@@ -96,8 +114,11 @@ class ResourcePane(ResourceTable):
         self._frames = frames
         self._brief = brief
         self.session: Session | None = None
+        """The one whose table it is; `session_of` a row may be another, where several contexts are shown together."""
         self.place: Place | None = None
-        self._feeds: list[Feed] = []
+        self._parts: dict[str, _Part] = {}
+        self.lacking: dict[str, str] = {}
+        """Contexts that should be shown together with this one but cannot be, and why."""
         self._live: View | None = None
         self.filter_text = ""
         """The filter that is applied."""
@@ -110,7 +131,7 @@ class ResourcePane(ResourceTable):
     @property
     def state(self) -> FeedState:
         """How the feed stands."""
-        return together(self._feeds)
+        return together(self._feeds, self.lacking)
 
     @property
     def resource(self) -> Resource | None:
@@ -119,7 +140,7 @@ class ResourcePane(ResourceTable):
     @property
     def kind(self) -> Kind | None:
         """How the objects are shown, and where enter leads."""
-        return self._feeds[0].kind if self._feeds else None
+        return self._feeds[0].kind if self._parts else None
 
     def opening(self, row: Row) -> Opening | None:
         """Where enter leads from a row."""
@@ -128,9 +149,44 @@ class ResourcePane(ResourceTable):
         return self.kind.opens(row.obj)
 
     def target(self, row: Row) -> Target:
-        """The object of a row, as it is now: what a key that is pressed on it applies to."""
-        assert self.place
-        return Target(row.key, row.uid, self.place.resource)
+        """The object that a row is about, as it is now: what a key that is pressed on it applies to."""
+        return self._stood_for(row) or Target(row.key, row.uid, self._parts[row.key.context].resource)
+
+    @property
+    def meant(self) -> Resource | None:
+        """The kind that keys mean: of what the row under the cursor is about, or else of the rows."""
+        row = self.cursor_row
+        return self.target(row).resource if row and row.key.context in self._parts else self.resource
+
+    def _stood_for(self, row: Row) -> Target | None:
+        if self.kind is None or isinstance(row.obj, Unreadable):
+            return None
+        standing = self.kind.stands_for(row.obj)
+        resource = self.session_of(row).catalog.resolve(standing.resource) if standing else None
+        if standing is None or resource is None:
+            return None
+        key = Key(row.key.context, resource.gvr, standing.namespace, standing.name)
+        return Target(key, standing.uid, resource, standing.part)
+
+    def session_of(self, row: Row) -> Session:
+        """The session that a row is of."""
+        return self._parts[row.key.context].session
+
+    @property
+    def _feeds(self) -> list[Feed]:
+        return [feed for part in self._parts.values() for feed in part.feeds]
+
+    @property
+    def pointed_session(self) -> Session | None:
+        """The session that the objects under the cursor, or marked, are of."""
+        row = next(iter(self.targets()), None) if self.marks else self.cursor_row
+        part = self._parts.get(row.key.context) if row else None
+        return part.session if part else self.session
+
+    def under_cursor(self) -> Target | None:
+        """The object that the row under the cursor is about."""
+        row = self.cursor_row
+        return self.target(row) if row and row.key.context in self._parts else None
 
     def pointed(self) -> Sequence[Target]:
         """The objects that a key applies to: of the marked rows, else of the one under the cursor."""
@@ -140,10 +196,20 @@ class ResourcePane(ResourceTable):
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        self._feeds = [place.feed(session)] if place.feed else session.open_all(place.resource, place.namespaces)
-        kind = self._feeds[0].kind
-        brief = kind.brief if self._brief else ()
-        self._live = View(kind, [feed.collection for feed in self._feeds], namespaces=place.namespaces, brief=brief)
+        if place.feed:
+            feeds = [place.feed(session)]
+        else:
+            feeds = session.open_all(place.resource, place.namespaces, place.of)
+        self._parts[session.context.name] = _Part(session, place.resource, feeds)
+        kind = feeds[0].kind
+        self._live = View(
+            kind,
+            [feed.collection for feed in feeds],
+            namespaces=place.namespaces,
+            brief=kind.brief if self._brief else (),
+            extra=noted_columns(place.columns),
+            of_one=bool(place.of),
+        )
         self._live.on_dirty = self.mark
         if sort := session.sorts.get(place.resource.gvr) or kind.sort:
             self._live.sort_by(sort.title, sort.descending)
@@ -153,13 +219,33 @@ class ResourcePane(ResourceTable):
         self.filter(place.filter)
         self.mark()
 
+    @property
+    def contexts(self) -> list[str]:
+        """The names of the contexts that are shown, the pane's own first."""
+        return list(self._parts)
+
+    def join(self, session: Session, resource: Resource) -> None:
+        """Show the rows of another session in the same table; `resource` is what it calls the kind."""
+        assert self.place
+        assert self._live is not None
+        feeds = session.open_all(resource, self.place.namespaces)
+        self._parts[session.context.name] = _Part(session, resource, feeds)
+        for feed in feeds:
+            self._live.add(feed.collection)
+
+    def part(self, context: str) -> None:
+        """Show the rows of a context no longer."""
+        assert self._live is not None
+        self._live.drop(context)
+        self._parts.pop(context).release()
+
     def leave(self) -> None:
-        """Close the view and let the feed go."""
+        """Close the view and let the feeds go."""
         if self._live is not None:
             self._live.close()
-        for feed in self._feeds:
-            feed.release()
-        self._live, self._feeds = None, []
+        for part in self._parts.values():
+            part.release()
+        self._live, self._parts, self.lacking = None, {}, {}
 
     def on_unmount(self) -> None:
         self.leave()
@@ -264,10 +350,12 @@ class ResourcePane(ResourceTable):
     def _empty(self, state: str) -> str:
         assert self._live is not None
         assert self.place
-        if self.state.phase is Phase.DENIED and self.place.resource.namespaced and self.place.namespaces.all:
-            return f"{state} — :ns NAME shows one namespace"
+        if self.state.phase is Phase.DENIED and self.session:
+            return f"{state} — {way_out(self.session, self.place.resource)}"
         if self.state.phase is not Phase.LIVE:
             return state
+        if self._live.total and self.place.scope and not self.filter_text:
+            return f"no {self.place.resource.gvr.plural} ({self.place.scope})"
         if self._live.total:
             return "nothing matches; esc shows all again"
         where = "" if self.place.namespaces.all else f" in {self.place.namespaces.title}"

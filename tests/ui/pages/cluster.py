@@ -1,4 +1,4 @@
-"""A cluster's own parts, put into the small cluster of the screens' tests: their times are so long ago that none moves."""
+"""A cluster's own parts, put into the small cluster of the screens' tests. No time there moves while a test runs."""
 
 from __future__ import annotations
 
