@@ -141,7 +141,7 @@ class Session:
     def open_as(self, kind: Kind, resource: Resource, namespace: str = "") -> Feed:
         """A feed of objects read as a kind of the caller's own; it is not shared, and the caller closes it."""
         return WatchedFeed(
-            self.transport, resource, namespace, self._tasks, self._feed_told, self._feed_closed, kind
+            self.transport, resource, namespace, self._tasks, self._feed_told, self._stale.discard, kind
         ).hold()
 
     def run(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[None]:

@@ -27,12 +27,6 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("⇧← ⇧→", "sort by the column before, the column after"),
         ("ctrl-w", "wide: more columns"),
     ),
-    "On the map of the cluster": (
-        ("j k g G", "to the next, the one before, the first, the last; h l ← → sideways"),
-        ("space", "unfold: each check of livez and readyz, all conditions of a node; again folds"),
-        ("⏎", "the object that the line stands for: a lease's YAML, a pod's log, a node's pods"),
-        ("/", "show only lines that match"),
-    ),
     "Among events": (
         ("f", "those that repeat each other in one row with their count and span, or each for itself"),
         ("a", "of an object: also those of all that it owns"),
@@ -50,6 +44,12 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("m", "show or fold managedFields"),
         ("x", "decode or mask the values of a secret"),
         ("c  r", "copy; read anew"),
+    ),
+    "On the map of the cluster": (
+        ("j k g G", "to the next, the one before, the first, the last; h l ← → sideways"),
+        ("space", "unfold: each check of livez and readyz, all conditions of a node; again folds"),
+        ("⏎", "the object that the line stands for: a lease's YAML, a pod's log, a node's pods"),
+        ("/", "show only lines that match"),
     ),
 }
 

@@ -31,7 +31,9 @@ async def opened(shown: Shown) -> None:
     """The map, with all that it waits for."""
     await shown.command("cluster")
     await shown.opens("cluster")
-    await shown.until(lambda: not [key for key in keys(shown) if says(shown, key, "asking")], "all answers")
+    await shown.until(
+        lambda: bool(keys(shown)) and not [key for key in keys(shown) if says(shown, key, "asking")], "all answers"
+    )
 
 
 def line(shown: Shown, key: str) -> str:

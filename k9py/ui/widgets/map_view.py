@@ -120,20 +120,23 @@ class MapView(LineView, can_focus=True):
         self.post_message(self.Moved(self, self.line))
 
     def _kept(self, lines: Sequence[Line]) -> list[Line]:
-        """The lines that the filter keeps, with the titles above them."""
+        """The lines that the filter keeps, with the titles above them and what is told of them below."""
         if self._filter is None:
             return list(lines)
         kept: list[Line] = []
         above: list[Line] = []
-        now = self._clock()
+        follows, now = False, self._clock()
         for line in lines:
             if line.part == "title":
                 above = [line]
             elif line.part == "head":
                 above.append(line)
-            elif self._filter.keeps(line.text(now), None):
+            elif (follows and line.part == "detail") or self._filter.keeps(line.text(now), None):
                 kept += [*above, line]
                 above = []
+                follows = follows or line.part == "thing"
+                continue
+            follows = False
         return kept
 
     def in_sight(self) -> list[Line]:
