@@ -200,7 +200,7 @@ class Navigation(App[None]):
 
     async def _go_into(self, session: Session, target: Target, opening: Opening | None) -> None:
         if opening is None or opening.what in OPENERS:
-            await OPENERS[opening.what if opening else "yaml"](self.me, session, [target])
+            await OPENERS[opening.what if opening else "describe"](self.me, session, [target])
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {target.key.name}")
         elif resource := await session.find(opening.what):

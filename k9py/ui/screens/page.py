@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 from textual import events, on
@@ -101,7 +102,7 @@ class Page(Surviving, Screen[None]):
     def trail(self) -> str:
         """The crumbs of the pages that led here: `home › deployments › `; of more than two, the last two."""
         pages = [screen for screen in self.app.screen_stack if isinstance(screen, Page)]
-        crumbs = [f"{page.crumb} › " for page in pages[: pages.index(self)] if page.crumb]
+        crumbs = [f"{page.crumb} › " for page in takewhile(lambda page: page is not self, pages) if page.crumb]
         return "".join(["… › ", *crumbs[-2:]] if len(crumbs) > 2 else crumbs)
 
     def compose(self) -> ComposeResult:
