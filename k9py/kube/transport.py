@@ -7,6 +7,7 @@ to do, credentials that are had anew when they run out or when the server refuse
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -91,7 +92,7 @@ class Transport:
         total = timeout or self._options.request_timeout or DEFAULT_TIMEOUT
         async with self._exchange(request, ClientTimeout(total=total, connect=CONNECT_TIMEOUT)) as response:
             body = await self._read(response)
-            return Response(response.status, body, _read_warnings(response))
+            return Response(response.status, body, _read_warnings(response), _read_date(response))
 
     @asynccontextmanager
     async def stream(self, request: Request, silence: float | None = None) -> AsyncGenerator[AsyncIterator[bytes]]:
@@ -218,6 +219,13 @@ def _cut(response: ClientResponse) -> None:
     """End a stream that has not ended at once: a TLS connection that is closed waits for the server to agree."""
     if response.connection is not None and response.connection.transport is not None:
         response.connection.transport.abort()
+
+
+def _read_date(response: ClientResponse) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+    except ValueError:
+        return None
 
 
 def _read_warnings(response: ClientResponse) -> tuple[str, ...]:

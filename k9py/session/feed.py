@@ -38,10 +38,11 @@ class Feed:
         tasks: Tasks,
         on_state: Callable[[Feed], None],
         on_closed: Callable[[Feed], None],
+        kind: Kind | None = None,
     ) -> None:
         self.resource = resource
         self.namespace = namespace
-        self.kind: Kind = kind_for(resource)
+        self.kind: Kind = kind or kind_for(resource)
         self.collection = Collection(context, resource, decoder(self.kind), self.kind.keep_whole)
         self._tasks = tasks
         self._on_state = on_state
@@ -121,8 +122,9 @@ class WatchedFeed(Feed):
         tasks: Tasks,
         on_state: Callable[[Feed], None],
         on_closed: Callable[[Feed], None],
+        kind: Kind | None = None,
     ) -> None:
-        super().__init__(transport.context.name, resource, namespace, tasks, on_state, on_closed)
+        super().__init__(transport.context.name, resource, namespace, tasks, on_state, on_closed, kind)
         self._doing = f"watching {resource.gvr.full_name}"
         self.join(self._watch(transport), self._doing)
 

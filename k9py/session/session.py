@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
 
 from k9py.insight.rules.subject import ACCOUNT
+from k9py.kinds.kind import Kind
 from k9py.kinds.registry import kind_for
 from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS, WORKLOADS
 from k9py.kube.access import Access
@@ -136,6 +137,16 @@ class Session:
             if feed is feeds[0]:  # one covers them all
                 feed.release()
         return list(dict.fromkeys(feeds))
+
+    def open_as(self, kind: Kind, resource: Resource, namespace: str = "") -> Feed:
+        """A feed of objects read as a kind of the caller's own; it is not shared, and the caller closes it."""
+        return WatchedFeed(
+            self.transport, resource, namespace, self._tasks, self._feed_told, self._stale.discard, kind
+        ).hold()
+
+    def run(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[None]:
+        """Run what a screen needs beside its feeds, until its task is cancelled; `doing` is told when it fails."""
+        return self._tasks.start(work, doing)
 
     def compute(
         self, resource: Resource, work: Callable[[ComputedFeed], Awaitable[None]], namespace: str = ""

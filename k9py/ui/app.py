@@ -170,7 +170,7 @@ class K9pyApp(Surviving, Navigation):
 
     def action_help(self) -> None:
         if page := self.page:
-            what = page.pane.resource.kind if page.pane and page.pane.resource else ""
+            what = page.pointing.meant.kind if page.pointing and page.pointing.meant else ""
             self.push_screen(HelpPage(what, page.hints()))
 
     def _handle_exception(self, error: Exception) -> None:

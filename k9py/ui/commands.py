@@ -12,6 +12,7 @@ from k9py.ui.namespaces import usable_namespaces
 from k9py.ui.screens.about_page import AboutPage
 from k9py.ui.screens.contexts_page import ContextsPage
 from k9py.ui.screens.table_page import table_page
+from k9py.values.errors import K9pyError
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -35,6 +36,14 @@ async def _quit(app: K9pyApp, goto: Goto) -> None:
 
 async def _about(app: K9pyApp, goto: Goto) -> None:
     app.push_screen(AboutPage(app.session))
+
+
+async def _cluster(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.cluster_page import ClusterPage
+
+    if app.session is None:
+        raise K9pyError("no cluster", "choose a context first")
+    app.push_screen(ClusterPage(app.session))
 
 
 async def _help(app: K9pyApp, goto: Goto) -> None:
@@ -75,6 +84,7 @@ ALL = (
     Word(("home",), _home),
     Word(("quit", "q", "q!", "qa", "exit"), _quit),
     Word(("about",), _about),
+    Word(("cluster", "cluster-info"), _cluster),
     Word(("help", "h", "?"), _help),
     CONTEXTS,
     Word(("demo",), _demo),

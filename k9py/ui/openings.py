@@ -9,7 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from k9py.actions.plan import Target
+from k9py.kinds.kind import Opening
+from k9py.kinds.registry import decoder, kind_for
 from k9py.session.session import Session
 from k9py.ui.screens.yaml_page import YamlPage
 
@@ -34,6 +38,17 @@ async def _logs(app: K9pyApp, session: Session, targets: Sequence[Target], previ
     from k9py.ui.logs import open_logs
 
     await open_logs(app, session, targets, previous)
+
+
+async def read_opening(session: Session, target: Target) -> Opening | None:
+    """Where enter leads from an object; None where its kind does not say, or it is not as its kind expects."""
+    kind = kind_for(target.resource)
+    if kind.table:
+        return None
+    try:
+        return kind.opens(decoder(kind)(await session.whole(target.key, target.resource)))
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], to: str) -> None:
