@@ -180,10 +180,8 @@ class ResourcePane(ResourceTable):
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        if place.feed:
-            feeds = [place.feed(session)]
-        else:
-            feeds = session.open_all(place.resource, place.namespaces, place.of)
+        own = place.feed
+        feeds = [own(session)] if own else session.open_all(place.resource, place.namespaces, place.of)
         self._parts[session.context.name] = _Part(session, place.resource, feeds)
         kind = feeds[0].kind
         self._live = View(
