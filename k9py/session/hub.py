@@ -109,7 +109,7 @@ class Hub:
         self.kubeconfig = found
         for name in sorted(gone & set(self.sessions)):
             self.tell(f"context {name} is no longer in the kubeconfig: what is shown of it stays as it was")
-        await asyncio.gather(*(session.follow(found) for session in self.sessions.values()))
+        await asyncio.gather(*(session.take(found) for session in self.sessions.values()))
         self.on_change()
 
     async def close(self) -> None:

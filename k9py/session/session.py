@@ -108,7 +108,7 @@ class Session:
         self._discovery = self._tasks.start(self._discover(), "asking what the server offers")
         self._introduction = self._tasks.start(self._introduce(), "asking who we are")
 
-    async def follow(self, kubeconfig: Kubeconfig) -> None:
+    async def take(self, kubeconfig: Kubeconfig) -> None:
         """Go by the kubeconfig as it is now. What is shown stays, until the server that it leads to has said more."""
         try:
             changed = await self.transport.follow(kubeconfig)
