@@ -108,7 +108,7 @@ class Hub:
         gone = {each.name for each in self.kubeconfig.contexts} - {each.name for each in found.contexts}
         self.kubeconfig = found
         for name in sorted(gone & set(self.sessions)):
-            self.tell(f"context {name} is no longer in the kubeconfig: what is shown of it stays as it was")
+            self.tell(f"context {name} is no longer in the kubeconfig: its tables are stale")
         await asyncio.gather(*(session.take(found) for session in self.sessions.values()))
         self.on_change()
 

@@ -133,7 +133,7 @@ def test_a_kubeconfig_that_is_rewritten_meanwhile(kubectl: Kubectl, namespace: s
     with start_in(tmp_path, {"KUBECONFIG": str(path)}, "-c", "pods") as screen:
         wait_seen(screen, f"system:serviceaccount:{namespace}:robot")
         put(config["users"][0]["user"], "other")
-        screen.wait("context test is no longer in the kubeconfig: what is shown of it stays as it was")
+        screen.wait("context test is no longer in the kubeconfig: its tables are stale")
         screen.wait_pane("Pods", lambda pane: "no context 'test'" in pane.state and pane.has("seen"), "not stale")
         put({"token": token})
         wait_seen(screen, f"system:serviceaccount:{namespace}:robot")

@@ -115,7 +115,7 @@ async def test_a_context_that_is_taken_away_keeps_what_it_shows_until_it_is_back
         it.write({"other": server.url})
         await until(lambda: feed.state.phase is Phase.STALE and "no context 'lab'" in feed.state.reason, "stale")
         assert pods_of(feed) == {"web"}
-        assert it.told == ["context lab is no longer in the kubeconfig: what is shown of it stays as it was"]
+        assert it.told == ["context lab is no longer in the kubeconfig: its tables are stale"]
         put_pod(server, "api")
         it.write({"other": server.url, "lab": server.url})
         await is_live(feed)
