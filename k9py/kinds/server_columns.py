@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from k9py.kinds.kind import AGE, NAME, Kind
+from k9py.kinds.kind import AGE, NAME, Kind, Opening
 from k9py.store.column import Column, Joined
 from k9py.values.age import parse_duration, parse_time
 from k9py.values.batch import ServerColumn
@@ -136,3 +137,12 @@ def _tone(row: TableRow, _joined: Joined) -> Tone:
 
 
 SERVER_COLUMNS = Kind("", "", TableRow, columns_of, _tone, table=True, keep_whole=False)
+
+
+def opening_kind(group: str, plural: str, what: str) -> Kind:
+    """A kind in the server's columns, of which enter opens a page about the object."""
+
+    def opens(row: TableRow) -> Opening:
+        return Opening(what, row.metadata.name, row.metadata.namespace, lambda _obj: True)
+
+    return replace(SERVER_COLUMNS, group=group, plural=plural, opens=opens)

@@ -1,0 +1,7 @@
+"""Roles of a namespace, in the server's columns. Enter shows their rules, and to whom they are given."""
+
+from __future__ import annotations
+
+from k9py.kinds.server_columns import opening_kind
+
+KIND = opening_kind("rbac.authorization.k8s.io", "roles", "rbac")
