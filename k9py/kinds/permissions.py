@@ -31,6 +31,8 @@ class Permission(msgspec.Struct, frozen=True, gc=False):
     verbs: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
+    order: int = 0
+    """Where its name stands among those of its namespace: resources first, then paths."""
 
 
 def _verb(verb: str, row: Permission, _joined: Joined) -> Cell:
@@ -42,7 +44,7 @@ def _extras(row: Permission, _joined: Joined) -> Cell:
 
 
 def _group(row: Permission, _joined: Joined) -> Cell:
-    if row.resource.startswith("/"):
+    if row.metadata.name.startswith("~"):
         return NONE
     return text_cell(row.group or "core")
 
@@ -52,7 +54,7 @@ KIND = Kind(
     PERMISSIONS.gvr.plural,
     Permission,
     always(
-        Column("NAME", lambda row, _: Cell(row.resource)),
+        Column("NAME", lambda row, _: Cell(row.resource, Tone.PLAIN, row.order), numeric=True),
         Column("API-GROUP", _group),
         *(Column(_TITLES.get(verb, verb.upper()), partial(_verb, verb)) for verb in VERBS),
         Column("EXTRAS", _extras),

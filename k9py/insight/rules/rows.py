@@ -21,11 +21,15 @@ class _What(NamedTuple):
     resource: str
     group: str = ""
     names: tuple[str, ...] = ()
+    path: bool = False
+    """Whether it is no resource."""
 
     @property
     def label(self) -> str:
         """The name of its row."""
         only = f" {','.join(self.names)}" if self.names else ""
+        if self.path:
+            return f"~{self.resource}"  # behind all names of resources
         return f"{self.resource}.{self.group}{only}" if self.group else f"{self.resource}{only}"
 
 
@@ -40,9 +44,9 @@ def permissions(rules: Iterable[tuple[Rule, str]], namespace: str = "") -> Mappi
     return {
         (namespace, what.label): Permission(
             *(Metadata(what.label, namespace), what.resource, what.group),
-            *(frozenset(found), what.names, tuple(through[what])),
+            *(frozenset(verbs[what]), what.names, tuple(through[what]), order),
         )
-        for what, found in verbs.items()
+        for order, what in enumerate(sorted(verbs, key=lambda what: (what.path, what)))
     }
 
 
@@ -51,7 +55,7 @@ def _things(rule: Rule) -> Iterator[_What]:
         for resource in rule.resources:
             yield _What(resource, group, tuple(sorted(rule.names)))
     for path in rule.paths:
-        yield _What(path)
+        yield _What(path, path=True)
 
 
 def subjects(grants: Iterable[Grant]) -> Mapping[tuple[str, str], SubjectRow]:
