@@ -40,7 +40,11 @@ def _verb(verb: str, row: Permission, _joined: Joined) -> Cell:
 
 
 def _extras(row: Permission, _joined: Joined) -> Cell:
-    return join_texts(sorted(row.verbs - {*VERBS}))
+    return Cell(",".join(sorted(row.verbs - {*VERBS})))
+
+
+def _only(row: Permission, _joined: Joined) -> Cell:
+    return Cell(",".join(row.names), Tone.WARN)
 
 
 def _group(row: Permission, _joined: Joined) -> Cell:
@@ -56,9 +60,9 @@ KIND = Kind(
     always(
         Column("NAME", lambda row, _: Cell(row.resource, Tone.PLAIN, row.order), numeric=True),
         Column("API-GROUP", _group),
+        Column("ONLY", _only),
         *(Column(_TITLES.get(verb, verb.upper()), partial(_verb, verb)) for verb in VERBS),
         Column("EXTRAS", _extras),
-        Column("ONLY", lambda row, _: join_texts(row.names)),
         Column("THROUGH", lambda row, _: join_texts(row.through), wide=True),
     ),
     lambda _row, _joined: Tone.PLAIN,

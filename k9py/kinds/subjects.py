@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from k9py.kinds.kind import Kind, always, join_texts, text_cell
+from k9py.kinds.kind import Kind, always, text_cell
 from k9py.kinds.wellknown import own
 from k9py.store.column import Column
 from k9py.values.cell import Cell, Tone
@@ -36,7 +36,7 @@ KIND = Kind(
         Column("WHERE", lambda row, _: text_cell(row.where or "everywhere")),
         Column("ROLE", lambda row, _: text_cell(row.role)),
         Column("THROUGH", lambda row, _: text_cell(row.through)),
-        Column("ONLY", lambda row, _: join_texts(row.names)),
+        Column("ONLY", lambda row, _: Cell(",".join(row.names), Tone.WARN)),
     ),
     lambda _row, _joined: Tone.PLAIN,
     keep_whole=False,

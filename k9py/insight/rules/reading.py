@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from k9py.insight.rules.rbac import Rbac, read_binding, read_role
 from k9py.values.errors import ApiError
@@ -53,7 +54,7 @@ async def _parts(read: Read, kind: str, namespaces: Sequence[str]) -> _Part:
 async def _part(read: Read, kind: str, namespace: str = "") -> _Part:
     items: list[Any] = []
     token = ""
-    path = f"{RBAC}/namespaces/{namespace}/{kind}" if namespace else f"{RBAC}/{kind}"
+    path = f"{RBAC}/namespaces/{quote(namespace, safe='')}/{kind}" if namespace else f"{RBAC}/{kind}"
     try:
         while True:
             page = await read(Request("GET", path, {"limit": PAGE, **({"continue": token} if token else {})}))
