@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from k9py.kinds.server_columns import opening_kind
+from k9py.kinds.kind import opens_page
+from k9py.kinds.server_columns import server_kind
 
-KIND = opening_kind("rbac.authorization.k8s.io", "roles", "rbac")
+KIND = server_kind("rbac.authorization.k8s.io", "roles", opens=opens_page("rbac"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from k9py.kinds.server_columns import opening_kind
+from k9py.kinds.kind import opens_page
+from k9py.kinds.server_columns import server_kind
 
-KIND = opening_kind("", "serviceaccounts", "can-i")
+KIND = server_kind("", "serviceaccounts", opens=opens_page("can-i"))

@@ -12,7 +12,7 @@ import msgspec
 
 from k9py.insight.rules.subject import ACCOUNT
 from k9py.kinds.registry import kind_for
-from k9py.kinds.wellknown import DEPLOYMENTS, NAMESPACES, NODES, PODS
+from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS
 from k9py.kube.access import Access
 from k9py.kube.discovery import Discovery, discover, server_version
 from k9py.kube.kubeconfig import Context
@@ -47,7 +47,7 @@ RECENT = 9
 """Namespaces in use that have a key of their own."""
 WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
 """What the first page shows; known whatever a discovery says."""
-OWN: tuple[Resource, ...] = ()
+OWN = (CONTAINERS,)
 """The kinds of k9py's own that a person may ask for."""
 WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 
@@ -128,10 +128,10 @@ class Session:
         feed = everywhere if covered else self._feeds.get((resource.gvr, namespace, of))
         return (feed or self._start(resource, namespace, of)).hold()
 
-    def open_all(self, resource: Resource, namespaces: Namespaces) -> list[Feed]:
-        """The feeds that cover this kind in these namespaces, each held for the caller."""
+    def open_all(self, resource: Resource, namespaces: Namespaces, of: str = "") -> list[Feed]:
+        """The feeds that cover this kind in these namespaces, each held for the caller; `of` as in `open`."""
         scopes = namespaces.scopes if resource.namespaced else ("",)
-        feeds = [self.open(resource, scope) for scope in scopes]
+        feeds = [self.open(resource, scope, of) for scope in scopes]
         for feed in feeds[1:]:
             if feed is feeds[0]:  # one covers them all
                 feed.release()

@@ -11,7 +11,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
-        ("⏎", "into the row: node or deployment → pods → log; any other → its YAML"),
+        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its YAML"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
         ("Z", "zoom the pane in focus"),
@@ -22,7 +22,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":can-i", "what I may do; :can-i u:kim, g:devs, s:shop:robot for others; -n NAMESPACE, -A"),
         (
             ":who-can",
-            "who can do something: :who-can get pods/log in shop, :who-can delete nodes, :who-can get /metrics",
+            "who can: :who-can get pods/log in shop, :who-can delete nodes, :who-can get /metrics",
         ),
         (":rbac", "rules and subjects of the role or binding under the cursor, as ⏎ on it; :rbac clusterrole view"),
     ),

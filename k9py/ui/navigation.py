@@ -179,7 +179,8 @@ class Navigation(App[None]):
             await self.use_namespaces(goto.namespaces)
         namespaces = self.session.namespaces if resource.namespaced else ALL
         self.home()
-        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter), together=True))
+        place = Place(resource, namespaces, goto.filter, columns=goto.columns)
+        self.push_screen(table_page(self.session, place, together=True))
 
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
@@ -194,7 +195,7 @@ class Navigation(App[None]):
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await session.find(opening.what):
-            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep)
+            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep, opening.of)
             self.push_screen(table_page(session, place))
 
     @work(group="look", exclusive=True)

@@ -163,7 +163,7 @@ def test_rows_of_permissions() -> None:
     robot = who_is(ROBOT)
     rows = permissions(RBAC.rules(robot, "shop"), "shop")
     row = rows["shop", "secrets a,b"]
-    assert (row.resource, row.group, row.verbs, row.names) == ("secrets", "", {"get"}, ("a", "b"))
+    assert (row.resource, row.group, [*row.verbs], row.names) == ("secrets", "", ["get"], ("a", "b"))
     assert row.through == ("rolebinding shop/devs",)
     told = permissions([(rule("get"), ""), (rule("list"), ""), (Rule(("get",), paths=("/api",)), "")], EVERYWHERE)
     assert [(name, sorted(each.verbs), each.order) for (_, name), each in told.items()] == [
@@ -229,7 +229,9 @@ async def test_all_that_may_be_read_is_read() -> None:
 
 
 async def test_lists_come_in_pages() -> None:
-    lists = {f"/{kind}": [] for kind in ("clusterrolebindings", "roles", "rolebindings")}
+    lists: dict[str, list[dict[str, Any]]] = {
+        f"/{kind}": [] for kind in ("clusterrolebindings", "roles", "rolebindings")
+    }
     told = await read_rbac(Server({**lists, "/clusterroles": [manifest(f"r{n}") for n in range(3)]}).read)
     assert [ref.name for ref in told.rbac.roles] == ["r0", "r1", "r2"]
     assert told.gaps == ()

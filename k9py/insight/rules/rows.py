@@ -43,8 +43,13 @@ def permissions(rules: Iterable[tuple[Rule, str]], namespace: str = "") -> Mappi
             through.setdefault(what, {}).update({via: None} if via else {})
     return {
         (namespace, what.label): Permission(
-            *(Metadata(what.label, namespace), what.resource, what.group),
-            *(frozenset(verbs[what]), what.names, tuple(through[what]), order),
+            Metadata(what.label, namespace),
+            what.resource,
+            what.group,
+            frozenset(verbs[what]),
+            what.names,
+            tuple(through[what]),
+            order,
         )
         for order, what in enumerate(sorted(verbs, key=lambda what: (what.path, what)))
     }
