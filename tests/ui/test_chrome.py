@@ -185,7 +185,7 @@ def in_a_table(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def in_a_worker(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "parse_goto", lambda text: boom())
+    monkeypatch.setattr(navigation, "read_command", lambda text: boom())
     shown.app.go("pods")
 
 
