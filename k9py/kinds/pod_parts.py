@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from k9py.kinds.conditions import Condition
 from k9py.kinds.kind import Part
 from k9py.values.metadata import Metadata
 
@@ -41,18 +42,11 @@ class PodSpec(Part, frozen=True):
 
     containers: tuple[Container, ...] = ()
     init_containers: tuple[Container, ...] = ()
+    ephemeral_containers: tuple[Container, ...] = ()
     node_name: str = ""
     service_account_name: str = ""
     readiness_gates: tuple[ReadinessGate, ...] = ()
     resources: Resources = Resources()
-
-
-class Condition(Part, frozen=True):
-    """One condition of a status."""
-
-    type: str
-    status: str = ""
-    reason: str = ""
 
 
 class Waiting(Part, frozen=True):

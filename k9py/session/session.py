@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
 
+from k9py.insight.rules.subject import ACCOUNT
 from k9py.kinds.registry import kind_for
 from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS
 from k9py.kube.access import Access
@@ -19,8 +20,9 @@ from k9py.kube.transport import Transport
 from k9py.session.derived import ComputedFeed, DerivedFeed
 from k9py.session.faults import Faults
 from k9py.session.feed import Feed, WatchedFeed
+from k9py.session.log_stream import LogStream
+from k9py.session.offering import MOST, Offering
 from k9py.session.rights import Rights
-from k9py.session.tail import Tail
 from k9py.session.tasks import Tasks
 from k9py.session.usage import Meter
 from k9py.store.order import Sort
@@ -28,7 +30,7 @@ from k9py.store.tally import tally_pods
 from k9py.values.batch import Phase
 from k9py.values.catalog import Catalog
 from k9py.values.errors import ApiError, K9pyError
-from k9py.values.log import LogSource
+from k9py.values.log import LogWish, Span
 from k9py.values.namespaces import Namespaces
 from k9py.values.request import Request
 from k9py.values.resource import Gvr, Key, Resource
@@ -53,7 +55,10 @@ WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 class Session:
     """Everything that is alive about one context. `on_change` is called whenever something about it changed."""
 
-    def __init__(self, transport: Transport, namespaces: Namespaces, faults: Faults) -> None:
+    def __init__(
+        self, transport: Transport, namespaces: Namespaces, faults: Faults, likely: Mapping[str, str] | None = None
+    ) -> None:
+        """`likely` are namespaces that a kubeconfig names elsewhere, and where."""
         self.transport = transport
         self.namespaces = namespaces
         self.recent_namespaces: list[Namespaces] = [] if namespaces.all else [namespaces]
@@ -71,6 +76,10 @@ class Session:
         self._tasks = Tasks(faults)
         self.meter = Meter(transport, self.known, self._tasks, partial(self._note, "metrics"))
         self.rights = Rights(self.access, self._tasks)
+        self._likely = likely or {}
+        self.offering = Offering(
+            *(self.read, self.access, lambda: self.catalog, self._candidates, self._tasks, lambda: self.on_change())
+        )
         self._feeds: dict[tuple[Gvr, str, str], Feed] = {}
         self._stale: set[Feed] = set()
         self._namespaces: Feed | None = None
@@ -150,9 +159,9 @@ class Session:
             return False
         return False
 
-    def tail(self, source: LogSource, on_lines: Callable[[], None], tail_lines: int) -> Tail:
-        """Follow a container's log until the tail is closed."""
-        return Tail(self.transport, source, on_lines, self._tasks, tail_lines)
+    def follow(self, wish: LogWish, span: Span, on_lines: Callable[[], None]) -> LogStream:
+        """Follow logs until the stream is closed."""
+        return LogStream(self, self.transport, self._tasks, wish, span, on_lines)
 
     async def known(self, word: str) -> Resource | None:
         """The kind that a word names, once the server has said what it offers, and said so lately."""
@@ -218,6 +227,31 @@ class Session:
             self.recent_namespaces = [*self.recent_namespaces, namespaces][-RECENT:]
         self.on_change()
 
+    def take_offer(self) -> Namespaces:
+        """Give each namespace that was found to be usable a key of its own; the likeliest of them."""
+        names = self.offering.names
+        offered = (Namespaces.of(name) for name in names)
+        self.recent_namespaces = list(dict.fromkeys([*self.recent_namespaces, *offered]))[:RECENT]
+        return Namespaces.of(names[0])
+
+    async def _candidates(self) -> dict[str, str]:
+        """Namespaces that may be ours, the likeliest first, and how they were found: all, where they may be listed."""
+        await self._discovered()
+        places = {name: "used lately" for each in self.recent_namespaces for name in each.names}
+        user = await self.access.whoami()
+        if user.startswith(ACCOUNT):
+            places.setdefault(user.removeprefix(ACCOUNT).partition(":")[0], "service account")
+        for name, where in (*self._likely.items(), ("default", "default"), *await self._listed_namespaces()):
+            places.setdefault(name, where)
+        return places
+
+    async def _listed_namespaces(self) -> list[tuple[str, str]]:
+        try:
+            listed = await self.read(Request("GET", NAMESPACES.path(), {"limit": str(MOST)}))
+        except K9pyError:
+            return []
+        return [(each["metadata"]["name"], "listed") for each in listed["items"]]
+
     def _watch_namespaces(self) -> None:
         if self._namespaces is None and (self._namespace_check is None or self._namespace_check.done()):
             self._namespace_check = self._tasks.start(self._open_namespaces(), "asking for the namespaces")
@@ -245,6 +279,8 @@ class Session:
         phase = feed.state.phase
         if phase is Phase.STALE:
             self._stale.add(feed)
+        elif phase is Phase.DENIED and feed.resource.namespaced:
+            self.offering.begin()
         elif phase is Phase.LIVE:
             self._reach()
             if feed in self._stale:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from k9py.actions.plan import Target
-from k9py.kinds.kind import Kind, Opening
+from k9py.kinds.kind import Kind, Opening, noted_columns
 from k9py.session.feed import Feed, together
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
@@ -20,6 +20,7 @@ from k9py.store.filter import parse_filter
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.frames import Frames
+from k9py.ui.offers import way_out
 from k9py.ui.painting import border_text
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.age import human_duration
@@ -56,6 +57,8 @@ class Place:
     """The one object that the rows are made of, for kinds that are made of others."""
     feed: Callable[[Session], Feed] | None = field(default=None, compare=False)
     """What opens its feed, held; None for the session's own of that kind and namespace."""
+    columns: tuple[str, ...] = ()
+    """Labels, and annotations after `@`, that have columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +180,16 @@ class ResourcePane(ResourceTable):
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        own = session.open_all
-        feeds = [place.feed(session)] if place.feed else own(place.resource, place.namespaces, place.of)
+        own = place.feed
+        feeds = [own(session)] if own else session.open_all(place.resource, place.namespaces, place.of)
         self._parts[session.context.name] = _Part(session, place.resource, feeds)
         kind = feeds[0].kind
-        brief = kind.brief if self._brief else ()
         self._live = View(
             kind,
             [feed.collection for feed in feeds],
             namespaces=place.namespaces,
-            brief=brief,
+            brief=kind.brief if self._brief else (),
+            extra=noted_columns(place.columns),
             of_one=bool(place.of),
         )
         self._live.on_dirty = self.mark
@@ -329,8 +332,8 @@ class ResourcePane(ResourceTable):
     def _empty(self, state: str) -> str:
         assert self._live is not None
         assert self.place
-        if self.state.phase is Phase.DENIED and self.place.resource.namespaced and self.place.namespaces.all:
-            return f"{state} — :ns NAME shows one namespace"
+        if self.state.phase is Phase.DENIED and self.session:
+            return f"{state} — {way_out(self.session, self.place.resource)}"
         if self.state.phase is not Phase.LIVE:
             return state
         if self._live.total and self.place.scope and not self.filter_text:
