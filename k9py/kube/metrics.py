@@ -90,7 +90,7 @@ _names = msgspec.json.Decoder(_NamedList)
 async def read_metrics(
     transport: Sender, version: str, what: Literal["nodes", "pods"], namespace: str = ""
 ) -> dict[Name, Usage]:
-    """The usage of nodes, or of pods and their containers. The version is that of metrics.k8s.io. ApiError, Unreachable."""
+    """The usage of nodes, or of pods and containers; `version` is that of metrics.k8s.io. ApiError, Unreachable."""
     scope = f"namespaces/{namespace}/" if namespace else ""
     response = await transport.send(Request("GET", f"/apis/metrics.k8s.io/{version}/{scope}{what}"))
     usage: dict[Name, Usage] = {}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.conftest import Open
-from tests.cluster.kubectl import Kubectl
+from tests.cluster.kubectl import Kubectl, KubectlError
 from tests.cluster.screen import K9py, Pane
 from tests.cluster.workloads import COUNT, SLEEP, container, pod, thing
 
@@ -62,7 +62,10 @@ def test_the_containers_of_a_pod(k9py: Open, kubectl: Kubectl, namespace: str) -
 
 def _told(kubectl: Kubectl, *words: str) -> list[list[str]]:
     """What kubectl top prints: the words of each row."""
-    return [line.split() for line in kubectl("top", *words, "--no-headers").splitlines()]
+    try:
+        return [line.split() for line in kubectl("top", *words, "--no-headers").splitlines()]
+    except KubectlError:  # of a pod that has just begun nothing has been measured yet
+        return []
 
 
 def wait_alike(screen: K9py, title: str, read: Any) -> None:
