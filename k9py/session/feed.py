@@ -51,6 +51,7 @@ class Feed:
         self._wanted = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
         self._running: list[asyncio.Task[Any]] = []
+        self._undo: list[Callable[[], None]] = []
         self._joined: list[tuple[Feed, Callable[[], None]]] = []
 
     @property
@@ -98,8 +99,14 @@ class Feed:
         """Hold another feed beside this one, wired to it (`wire(theirs, ours)` answers what undoes it)."""
         self._joined.append((other, wire(other.collection, self.collection)))
 
+    def ends_with(self, undo: Callable[[], None]) -> None:
+        """Have something undone when it ends."""
+        self._undo.append(undo)
+
     def close(self) -> None:
         """End it now."""
+        for undo in self._undo:
+            undo()
         for other, unwire in self._joined:
             unwire()
             other.release()

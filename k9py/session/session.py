@@ -25,7 +25,7 @@ from k9py.session.log_stream import LogStream
 from k9py.session.offering import MOST, Offering
 from k9py.session.rights import Rights
 from k9py.session.tasks import Tasks
-from k9py.session.usage import UsagePoll
+from k9py.session.usage import Meter
 from k9py.store.order import Sort
 from k9py.store.tally import tally_pods
 from k9py.values.batch import Phase
@@ -75,6 +75,7 @@ class Session:
         self.notes: dict[str, str] = {}
         """Quiet remarks by topic: no metrics, an aggregated API that is dead."""
         self._tasks = Tasks(faults)
+        self.meter = Meter(transport, self.known, self._tasks, partial(self._note, "metrics"))
         self.rights = Rights(self.access, self._tasks)
         self._likely = likely or {}
         self.offering = Offering(
@@ -298,8 +299,7 @@ class Session:
     def _start(self, resource: Resource, namespace: str, of: str) -> Feed:
         feed = self._feeds[resource.gvr, namespace, of] = self._make_feed(resource, namespace, of)
         if "usage" in feed.kind.joins:
-            poll = UsagePoll(self.transport, self.known, feed.collection, namespace, partial(self._note, "metrics"))
-            feed.join(poll.run(), f"reading the metrics of {resource.gvr.plural}")
+            feed.ends_with(self.meter.join(feed.collection, feed.namespace))
         if "pods_on_node" in feed.kind.joins:
             feed.join_feed(self.open(PODS), tally_pods)
         return feed
