@@ -99,7 +99,9 @@ async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, wi
         assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML p Previous{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" in shown.footer)
-        more = {80: "", 120: " p Previous E Events z Replica sets", 200: " p Previous E Events z Replica sets J Owner"}[width]
+        more = {80: "", 120: " p Previous E Events z Replica sets", 200: " p Previous E Events z Replica sets J Owner"}[
+            width
+        ]
         assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML r Restart s Scale{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" not in shown.footer)
