@@ -58,6 +58,12 @@ async def _namespace(app: K9pyApp, goto: Goto) -> None:
         app.home()
 
 
+async def _xray(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.xray_page import open_xray
+
+    await open_xray(app, goto)
+
+
 CONTEXTS = Word(("ctx", "context", "contexts"), _contexts)
 ALL = (
     Word(("home",), _home),
@@ -66,6 +72,7 @@ ALL = (
     Word(("help", "h", "?"), _help),
     CONTEXTS,
     Word(("demo",), _demo),
+    Word(("xray", "xr", "x"), _xray),
     Word(("ns", "namespace", "namespaces"), _namespace),
 )
 WORDS = {name: word for word in ALL for name in word.names}

@@ -50,8 +50,16 @@ async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], 
     await getattr(jumps, to)(app, session, targets)
 
 
+async def _xray(app: K9pyApp, session: Session, targets: Sequence[Target], of: str) -> None:
+    from k9py.ui.screens import xray_page
+
+    app.push_screen(xray_page.XrayPage(session, getattr(xray_page, of)(targets[0])))
+
+
 OPENERS: Mapping[str, Opener] = {
     **{opens: partial(_relations, to=opens) for opens in ("owner", "node", "replicasets", "events")},
+    "xray": partial(_xray, of="of_object"),
+    "users": partial(_xray, of="of_users"),
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),
     "previous": partial(_logs, previous=True),

@@ -173,7 +173,7 @@ def _binding(found: Json, namespace: str) -> Iterator[Reference]:
     for subject in found.get("subjects") or ():
         if subject.get("kind") == "ServiceAccount":
             where = subject.get("namespace") or namespace
-            yield Reference(Identity("", "ServiceAccount", where, subject["name"]), "subject")
+            yield Reference(Identity("", "ServiceAccount", where, subject["name"]), "subject", optional=True)
 
 
 def _secret(found: Json, namespace: str) -> Iterator[Reference]:
