@@ -76,9 +76,27 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=parse_duration,
         help="give up on a request after this long: 5s, 2m; 0 is the default (30s)",
     )
-    parser.add_argument("--insecure-skip-tls-verify", action="store_true", help="do not check the server's certificate")
     parser.add_argument("--readonly", action="store_true", help="change nothing")
     parser.add_argument("--theme", choices=("dark", "light"), help="dark or light")
+    _add_overrides(parser.add_argument_group("instead of what the kubeconfig says, for the context that is started"))
+
+
+def _add_overrides(group: argparse._ArgumentGroup) -> None:
+    """The flags of kubectl, by their names there."""
+    group.add_argument("--cluster", metavar="NAME", help="the kubeconfig's cluster of this name")
+    group.add_argument("--user", metavar="NAME", help="the kubeconfig's user of this name")
+    group.add_argument("-s", "--server", metavar="URL", help="the API server's address")
+    group.add_argument("--token", help="the bearer token to prove who you are")
+    group.add_argument("--as", metavar="USER", dest="impersonate", help="act as this user (impersonation)")
+    group.add_argument("--as-uid", metavar="UID", dest="impersonate_uid", help="the UID of who you act as")
+    group.add_argument(
+        "--as-group",
+        metavar="GROUP",
+        dest="impersonate_groups",
+        action="append",
+        help="a group of who you act as; it may be given more than once",
+    )
+    group.add_argument("--insecure-skip-tls-verify", action="store_true", help="do not check the server's certificate")
 
 
 def parse_duration(text: str) -> float:
@@ -140,7 +158,7 @@ def run_info(options: argparse.Namespace) -> int:
     print(f"k9py        {__version__}")
     print(f"log         {platformdirs.user_log_dir('k9py', appauthor=False)}/k9py.log")
     kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
-    print(f"kubeconfig  {', '.join(str(path) for path in kubeconfig.paths)}")
+    print(f"kubeconfig  {', '.join(map(str, kubeconfig.paths)) or 'none: the service account of this pod'}")
     for context in kubeconfig.contexts:
         sign = "*" if context.name == (options.context or kubeconfig.current) else " "
         print(f"context   {sign} {context.name}")

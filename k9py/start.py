@@ -7,12 +7,14 @@ import asyncio
 import gc
 import importlib
 import os
+from dataclasses import replace
 from pathlib import Path
 from signal import SIGHUP, SIGTERM
 from typing import TYPE_CHECKING
 
 from k9py.kube.discovery import server_version
-from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
+from k9py.kube.kubeconfig import Kubeconfig, locate, override, read_kubeconfig, reread
+from k9py.kube.overrides import Overrides
 from k9py.kube.transport import ConnectOptions, Transport
 from k9py.session.faults import open_log
 from k9py.session.hub import Hub
@@ -44,7 +46,8 @@ async def _run(hub: Hub, options: argparse.Namespace, log_path: Path | None) -> 
         if options.plan:
             options.context = await hub.add_embedded()
         else:
-            hub.kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
+            hub.kubeconfig = locate(options.kubeconfig, os.environ)
+            hub.kubeconfig = given_for(reread(hub.kubeconfig), options)
         session = await _open(hub, options)
     except K9pyError as error:
         trouble = error.line
@@ -115,7 +118,7 @@ def spare_collector() -> None:
 
 async def ask_version(options: argparse.Namespace) -> str:
     """The version of the server that the options lead to."""
-    kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
+    kubeconfig = given_for(read_kubeconfig(options.kubeconfig, os.environ), options)
     name = _context_name(kubeconfig, options)
     transport = await Transport.open(kubeconfig, name, connect_options(options), interactive=True)
     try:
@@ -126,7 +129,24 @@ async def ask_version(options: argparse.Namespace) -> str:
 
 def connect_options(options: argparse.Namespace) -> ConnectOptions:
     """What of the options concerns every connection."""
-    return ConnectOptions(options.request_timeout, options.insecure_skip_tls_verify)
+    return ConnectOptions(options.request_timeout)
+
+
+def given_for(kubeconfig: Kubeconfig, options: argparse.Namespace) -> Kubeconfig:
+    """The kubeconfig, and what the options say instead for the context that they start: no other is told a token."""
+    overrides = Overrides(
+        cluster=options.cluster or "",
+        user=options.user or "",
+        server=options.server or "",
+        token=options.token or "",
+        impersonate=options.impersonate or "",
+        impersonate_uid=options.impersonate_uid or "",
+        impersonate_groups=tuple(options.impersonate_groups or ()),
+        insecure=options.insecure_skip_tls_verify,
+    )
+    if overrides == Overrides():
+        return kubeconfig
+    return override(kubeconfig, replace(overrides, context=_context_name(kubeconfig, options)))
 
 
 def _context_name(kubeconfig: Kubeconfig, options: argparse.Namespace) -> str:

@@ -7,24 +7,17 @@ from typing import Any
 import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, Part, always, count_cell, text_cell, time_cell
-from k9py.kinds.parts import Template, selector_cell, template_columns
+from k9py.kinds.parts import Selecting, selector_cell, template_columns
 from k9py.store.column import Column, Joined
+from k9py.values.age import parse_time
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
-from k9py.values.selector import LabelSelector
-
-
-class JobToBeSpec(Part, frozen=True):
-    """What its jobs will be to do."""
-
-    selector: LabelSelector | None = None
-    template: Template = Template()
 
 
 class JobToBe(Part, frozen=True):
     """The mould of its jobs (JobTemplateSpec)."""
 
-    spec: JobToBeSpec = JobToBeSpec()
+    spec: Selecting = Selecting()
 
 
 class CronJobSpec(Part, frozen=True):
@@ -47,6 +40,12 @@ class CronJobStatus(Part, frozen=True):
     last_schedule_time: str | None = None
     last_successful_time: str | None = None
 
+    @property
+    def failed_last(self) -> bool:
+        """Whether its last job is over without a success. Servers before 1.21 tell of none, which is no failure."""
+        scheduled, succeeded = parse_time(self.last_schedule_time), parse_time(self.last_successful_time)
+        return not self.active and succeeded is not None and scheduled is not None and succeeded < scheduled
+
 
 class CronJob(msgspec.Struct, frozen=True, gc=False):
     """A cron job."""
@@ -59,7 +58,9 @@ class CronJob(msgspec.Struct, frozen=True, gc=False):
 def _tone(cron: CronJob, _joined: Joined) -> Tone:
     if cron.metadata.deletion_timestamp:
         return Tone.GOING
-    return Tone.DONE if cron.spec.suspend else Tone.OK
+    if cron.spec.suspend:
+        return Tone.DONE
+    return Tone.WARN if cron.status.failed_last else Tone.OK
 
 
 def _suspend(cron: CronJob, joined: Joined) -> Cell:
@@ -91,7 +92,7 @@ KIND = Kind(
         Column("SUSPEND", _suspend, glyph=True),
         Column("ACTIVE", lambda cron, _: count_cell(len(cron.status.active or ())), "right", numeric=True),
         Column("LAST SCHEDULE", lambda cron, _: _since(cron.status.last_schedule_time), numeric=True),
-        Column("LAST SUCCESS", lambda cron, _: _since(cron.status.last_successful_time), numeric=True, wide=True),
+        Column("LAST SUCCESS", lambda cron, _: _since(cron.status.last_successful_time), numeric=True),
         *template_columns(lambda cron: cron.spec.job_template.spec.template),
         Column("SELECTOR", lambda cron, _: selector_cell(cron.spec.job_template.spec.selector), wide=True),
         LABELS,

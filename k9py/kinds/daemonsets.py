@@ -5,17 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always, count_cell, join_labels
-from k9py.kinds.parts import Generations, Template, opens_selected, replicas_tone, selector_column, template_columns
+from k9py.kinds.parts import (
+    Generations,
+    Selecting,
+    count_column,
+    opens_selected,
+    replicas_tone,
+    selector_column,
+    template_columns,
+)
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
-from k9py.values.selector import LabelSelector
-
-
-class DaemonSetSpec(Part, frozen=True):
-    """What is wanted."""
-
-    selector: LabelSelector | None = None
-    template: Template = Template()
 
 
 class DaemonSetStatus(Part, frozen=True):
@@ -34,7 +34,7 @@ class DaemonSet(msgspec.Struct, frozen=True, gc=False):
     """A daemon set."""
 
     metadata: Generations
-    spec: DaemonSetSpec = DaemonSetSpec()
+    spec: Selecting = Selecting()
     status: DaemonSetStatus = DaemonSetStatus()
 
 
@@ -56,23 +56,19 @@ def _ready(obj: DaemonSet, joined: Joined) -> Cell:
     return count_cell(obj.status.number_ready)._replace(tone=_tone(obj, joined))
 
 
-def _count(title: str, field: str, *, wide: bool = False) -> Column:
-    return Column(title, lambda obj, _: count_cell(getattr(obj.status, field)), "right", wide=wide, numeric=True)
-
-
 KIND = Kind(
     "apps",
     "daemonsets",
     DaemonSet,
     always(
         NAME,
-        _count("DESIRED", "desired_number_scheduled"),
-        _count("CURRENT", "current_number_scheduled"),
+        count_column("DESIRED", "desired_number_scheduled"),
+        count_column("CURRENT", "current_number_scheduled"),
         Column("READY", _ready, numeric=True, glyph=True),
-        _count("UP-TO-DATE", "updated_number_scheduled"),
-        _count("AVAILABLE", "number_available"),
+        count_column("UP-TO-DATE", "updated_number_scheduled"),
+        count_column("AVAILABLE", "number_available"),
         Column("NODE SELECTOR", lambda obj, _: join_labels(obj.spec.template.spec.node_selector)),
-        _count("MISSCHEDULED", "number_misscheduled", wide=True),
+        count_column("MISSCHEDULED", "number_misscheduled", wide=True),
         *template_columns(lambda obj: obj.spec.template),
         selector_column(),
         LABELS,

@@ -74,6 +74,10 @@ def _tone(obj: EndpointSlice, _joined: Joined) -> Tone:
     return Tone.OK if obj.ready == count else Tone.WARN if obj.ready else Tone.BAD
 
 
+def _ready(obj: EndpointSlice, joined: Joined) -> Cell:
+    return ratio_cell(obj.ready, len(obj.endpoints or ()), _tone(obj, joined))
+
+
 def _some(texts: Iterable[str]) -> Cell:
     """The first few, and how many more there are."""
     every = list(texts)
@@ -101,12 +105,7 @@ KIND = Kind(
     EndpointSlice,
     always(
         NAME,
-        Column(
-            "READY",
-            lambda obj, joined: ratio_cell(obj.ready, len(obj.endpoints or ()), _tone(obj, joined)),
-            numeric=True,
-            glyph=True,
-        ),
+        Column("READY", _ready, numeric=True, glyph=True),
         Column("ADDRESSTYPE", lambda obj, _: Cell(obj.address_type)),
         Column("PORTS", lambda obj, _: _some(map(str, obj.ports or ()))),
         Column("ENDPOINTS", _hosts),

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import msgspec
 
-from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always, count_cell
-from k9py.kinds.parts import Conditions, Template, holds, opens_selected, selector_column, template_columns
+from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always
+from k9py.kinds.parts import (
+    Conditions,
+    Selecting,
+    count_column,
+    holds,
+    opens_selected,
+    selector_column,
+    template_columns,
+)
 from k9py.store.column import Column, Joined
 from k9py.values.age import human_duration, parse_time
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
-from k9py.values.selector import LabelSelector
 
 _TONES = {
     "Complete": Tone.DONE,
@@ -26,13 +33,11 @@ _ENDLESS = 1e12
 """More than any job that is over took."""
 
 
-class JobSpec(Part, frozen=True):
+class JobSpec(Selecting, frozen=True):
     """What is wanted."""
 
     completions: int | None = None
     parallelism: int | None = None
-    selector: LabelSelector | None = None
-    template: Template = Template()
 
 
 class JobStatus(Part, frozen=True):
@@ -100,8 +105,8 @@ KIND = Kind(
         Column("STATUS", _status, glyph=True),
         Column("COMPLETIONS", _completions, numeric=True),
         Column("DURATION", _duration, numeric=True),
-        Column("ACTIVE", lambda job, _: count_cell(job.status.active), "right", wide=True, numeric=True),
-        Column("FAILED", lambda job, _: count_cell(job.status.failed), "right", wide=True, numeric=True),
+        count_column("ACTIVE", "active", wide=True),
+        count_column("FAILED", "failed", wide=True),
         *template_columns(lambda job: job.spec.template),
         selector_column(),
         LABELS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from k9py.kinds.kind import NONE, Opening, Part, join_labels, join_texts
+from k9py.kinds.kind import NONE, Opening, Part, count_cell, join_texts
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
@@ -61,6 +61,19 @@ class Template(Part, frozen=True):
     spec: TemplateSpec = TemplateSpec()
 
 
+class Selecting(Part, frozen=True):
+    """A spec of pods of one mould, and how they are told from others."""
+
+    selector: LabelSelector | None = None
+    template: Template = Template()
+
+
+class Replicated(Selecting, frozen=True):
+    """The same, of so many of them."""
+
+    replicas: int = 1
+
+
 def template_columns(find: Callable[[Any], Template]) -> tuple[Column, Column]:
     """CONTAINERS and IMAGES of the mould that `find` finds in an object."""
 
@@ -71,6 +84,11 @@ def template_columns(find: Callable[[Any], Template]) -> tuple[Column, Column]:
         return cell
 
     return Column("CONTAINERS", texts("name"), wide=True), Column("IMAGES", texts("image"), wide=True)
+
+
+def count_column(title: str, field: str, *, wide: bool = False) -> Column:
+    """A number that the status of an object has in a field."""
+    return Column(title, lambda obj, _: count_cell(getattr(obj.status, field)), "right", wide=wide, numeric=True)
 
 
 def selector_cell(selector: LabelSelector | None) -> Cell:
@@ -87,11 +105,6 @@ def selector_column(title: str = "SELECTOR", *, wide: bool = True) -> Column:
     return Column(title, lambda obj, _: selector_cell(obj.spec.selector), wide=wide)
 
 
-def labels_cell(labels: Mapping[str, str] | None) -> Cell:
-    """A selector that only names labels."""
-    return join_labels(labels)
-
-
 def opens_pods(word: str, metadata: Metadata, selector: Selector) -> Opening:
     """The pods of its namespace that something selects; `word` is what a person calls its kind."""
     namespace = metadata.namespace
@@ -105,6 +118,15 @@ def opens_pods(word: str, metadata: Metadata, selector: Selector) -> Opening:
 def opens_selected(word: str) -> Callable[[Any], Opening]:
     """Where enter leads from what has a selector in its spec. Raises SelectorError for one that can't be read."""
     return lambda obj: opens_pods(word, obj.metadata, selector_from(obj.spec.selector))
+
+
+def opens_one(word: str, title: str, name: str, namespace: str = "") -> Opening:
+    """One object of a kind, among the others of which it is shown alone."""
+
+    def keep(obj: Any) -> bool:
+        return bool((obj.metadata.namespace, obj.metadata.name) == (namespace, name))
+
+    return Opening(word, title, namespace, keep)
 
 
 def replicas_tone(metadata: Metadata, wanted: int, counts: Iterable[int], *, failed: bool = False) -> Tone:

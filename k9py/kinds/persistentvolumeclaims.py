@@ -1,10 +1,11 @@
-"""Claims of volumes: whether they have one, and of what size."""
+"""Claims of volumes: whether they have one, and of what size. Enter leads to it."""
 
 from __future__ import annotations
 
 import msgspec
 
-from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always
+from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always
+from k9py.kinds.parts import opens_one
 from k9py.kinds.volumes import UNSET, Capacity, StorageMetadata, modes_cell, phase, phase_tone, size_cell
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
@@ -60,6 +61,11 @@ def _mode(claim: Claim, _joined: Joined) -> Cell:
     return Cell(claim.spec.volume_mode) if claim.spec.volume_mode else UNSET
 
 
+def _opens(claim: Claim) -> Opening | None:
+    volume = claim.spec.volume_name
+    return opens_one("persistentvolumes", f"claim {claim.metadata.name}", volume) if volume else None
+
+
 KIND = Kind(
     "",
     "persistentvolumeclaims",
@@ -77,4 +83,5 @@ KIND = Kind(
         AGE,
     ),
     _tone,
+    opens=_opens,
 )

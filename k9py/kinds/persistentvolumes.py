@@ -1,10 +1,11 @@
-"""Persistent volumes: how large they are, how they feel and whose they are."""
+"""Persistent volumes: how large they are, how they feel and whose they are. Enter leads to the claim."""
 
 from __future__ import annotations
 
 import msgspec
 
-from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always
+from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always
+from k9py.kinds.parts import opens_one
 from k9py.kinds.volumes import UNSET, Capacity, StorageMetadata, modes_cell, phase, phase_tone, size_cell
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
@@ -66,6 +67,13 @@ def _mode(volume: Volume, _joined: Joined) -> Cell:
     return Cell(volume.spec.volume_mode) if volume.spec.volume_mode else UNSET
 
 
+def _opens(volume: Volume) -> Opening | None:
+    claim = volume.spec.claim_ref
+    if claim is None:
+        return None
+    return opens_one("persistentvolumeclaims", f"volume {volume.metadata.name}", claim.name, claim.namespace)
+
+
 KIND = Kind(
     "",
     "persistentvolumes",
@@ -85,4 +93,5 @@ KIND = Kind(
         AGE,
     ),
     _tone,
+    opens=_opens,
 )

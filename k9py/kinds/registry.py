@@ -1,4 +1,8 @@
-"""Finds the kind of a resource: the modules of this package, and for all others the server's own columns."""
+"""Finds the kind of a resource: the modules of this package, and for all others the server's own columns.
+
+A kind's module is called as its plural, with something after `_` where another group has the same plural; it is
+imported when the kind is asked for.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from k9py.values.resource import Resource
 def kind_for(resource: Resource) -> Kind:
     """How objects of this resource are shown."""
     group, _version, plural = resource.gvr
-    return kinds().get((group, plural)) or replace(SERVER_COLUMNS, group=group, plural=plural)
+    return _own(group, plural) or replace(SERVER_COLUMNS, group=group, plural=plural)
 
 
 def decoder(kind: Kind) -> Callable[[msgspec.Raw | bytes], Any]:
@@ -29,9 +33,22 @@ def decoder(kind: Kind) -> Callable[[msgspec.Raw | bytes], Any]:
     return decode if shape is None else lambda raw: shape(decode(raw))
 
 
-@cache
 def kinds() -> Mapping[tuple[str, str], Kind]:
     """All kinds that have a file of their own, by group and plural."""
-    names = [module.name for module in pkgutil.iter_modules(k9py.kinds.__path__, "k9py.kinds.")]
-    found: list[Kind] = [module.KIND for module in map(import_module, names) if hasattr(module, "KIND")]
+    found = [kind for name in _modules() if (kind := _kind_in(name))]
     return {(kind.group, kind.plural): kind for kind in found}
+
+
+@cache
+def _own(group: str, plural: str) -> Kind | None:
+    found = (_kind_in(name) for name in _modules() if name.partition("_")[0] == plural)
+    return next((kind for kind in found if kind and (kind.group, kind.plural) == (group, plural)), None)
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    return tuple(module.name for module in pkgutil.iter_modules(k9py.kinds.__path__))
+
+
+def _kind_in(name: str) -> Kind | None:
+    return getattr(import_module(f"k9py.kinds.{name}"), "KIND", None)

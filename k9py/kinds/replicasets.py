@@ -8,7 +8,8 @@ from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always, count_cell
 from k9py.kinds.parts import (
     Conditions,
     Generations,
-    Template,
+    Replicated,
+    count_column,
     holds,
     opens_selected,
     replicas_tone,
@@ -17,15 +18,6 @@ from k9py.kinds.parts import (
 )
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
-from k9py.values.selector import LabelSelector
-
-
-class ReplicaSetSpec(Part, frozen=True):
-    """What is wanted."""
-
-    replicas: int = 1
-    selector: LabelSelector | None = None
-    template: Template = Template()
 
 
 class ReplicaSetStatus(Part, frozen=True):
@@ -41,7 +33,7 @@ class ReplicaSet(msgspec.Struct, frozen=True, gc=False):
     """A replica set."""
 
     metadata: Generations
-    spec: ReplicaSetSpec = ReplicaSetSpec()
+    spec: Replicated = Replicated()
     status: ReplicaSetStatus = ReplicaSetStatus()
 
 
@@ -63,7 +55,7 @@ KIND = Kind(
     always(
         NAME,
         Column("DESIRED", lambda obj, _: count_cell(obj.spec.replicas), "right", numeric=True),
-        Column("CURRENT", lambda obj, _: count_cell(obj.status.replicas), "right", numeric=True),
+        count_column("CURRENT", "replicas"),
         Column("READY", _ready, numeric=True, glyph=True),
         *template_columns(lambda obj: obj.spec.template),
         selector_column(),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, UNKNOWN, Kind, Opening, Part, always, join_labels, join_texts, text_cell
-from k9py.kinds.parts import opens_pods
+from k9py.kinds.parts import opens_one, opens_pods
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
@@ -113,11 +112,7 @@ def _opens(service: Service) -> Opening | None:
         return opens_pods("service", service.metadata, selector_from(LabelSelector(spec.selector)))
     if spec.type == "ExternalName":
         return None
-
-    def keep(endpoints: Any) -> bool:
-        return bool((endpoints.metadata.namespace, endpoints.metadata.name) == (namespace, name))
-
-    return Opening("endpoints", f"service {name}", namespace, keep)
+    return opens_one("endpoints", f"service {name}", name, namespace)
 
 
 KIND = Kind(

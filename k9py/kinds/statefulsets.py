@@ -5,19 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always, ratio_cell, text_cell
-from k9py.kinds.parts import Generations, Template, opens_selected, replicas_tone, selector_column, template_columns
+from k9py.kinds.parts import Generations, Replicated, opens_selected, replicas_tone, selector_column, template_columns
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
-from k9py.values.selector import LabelSelector
 
 
-class StatefulSetSpec(Part, frozen=True):
+class StatefulSetSpec(Replicated, frozen=True):
     """What is wanted."""
 
-    replicas: int = 1
     service_name: str = ""
-    selector: LabelSelector | None = None
-    template: Template = Template()
 
 
 class StatefulSetStatus(Part, frozen=True):

@@ -31,9 +31,7 @@ from k9py.values.errors import ConfigError
 _READ_BUFFER = 2**20
 
 
-async def make_client(
-    entry: Entry, credential: Credential, environ: Mapping[str, str], insecure: bool
-) -> RESTClientObject:
+async def make_client(entry: Entry, credential: Credential, environ: Mapping[str, str]) -> RESTClientObject:
     """Make the REST client of one context, and its SSL context. ConfigError says what in the kubeconfig is not usable.
 
     Nothing is sent yet.
@@ -43,7 +41,6 @@ async def make_client(
         try:
             configuration = await _load(_one_context(entry, credential, Path(folder)))
             configuration.proxy = find_proxy(configuration.host, entry.cluster.proxy_url, environ) or None
-            configuration.verify_ssl = configuration.verify_ssl and not insecure
             _refuse_encrypted_key(configuration.key_file)
             return RESTClientObject(configuration)
         except (ConfigException, ValueError, OSError) as error:

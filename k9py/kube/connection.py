@@ -37,9 +37,9 @@ class Connection:
         self._retired = False
 
     @classmethod
-    async def make(cls, entry: Entry, credential: Credential, insecure: bool) -> Connection:
+    async def make(cls, entry: Entry, credential: Credential) -> Connection:
         """Build it; nothing is sent yet. ConfigError says what in the kubeconfig is not usable."""
-        client = await make_client(entry, credential, os.environ, insecure)
+        client = await make_client(entry, credential, os.environ)
         return cls(client.configuration.host, credential, client, _headers(client.configuration, entry))
 
     @asynccontextmanager

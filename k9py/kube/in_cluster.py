@@ -19,21 +19,31 @@ from k9py.kube.kubeconfig_file import (
 )
 
 NAME = "in-cluster"
-SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
+FOLDER_VARIABLE = "K9PY_SERVICE_ACCOUNT"
+"""Names another folder, for a pod that mounts its token elsewhere."""
 
 
-def read_service_account(environ: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> KubeconfigFile | None:
+def read_service_account(environ: Mapping[str, str]) -> KubeconfigFile | None:
     """One context with the pod's own cluster, token and namespace; None outside of a pod, or with none mounted."""
+    folder = Path(environ.get(FOLDER_VARIABLE) or FOLDER)
     host, port = environ.get("KUBERNETES_SERVICE_HOST", ""), environ.get("KUBERNETES_SERVICE_PORT", "")
-    token, authority, namespace = folder / "token", folder / "ca.crt", folder / "namespace"
+    token, authority = folder / "token", folder / "ca.crt"
     if not host or not port or not token.is_file():
         return None
     address = f"[{host}]" if ":" in host else host
-    cluster = Cluster(server=f"https://{address}:{port}", certificate_authority=str(authority))
-    own = namespace.read_text(encoding="utf-8").strip() if namespace.is_file() else ""
+    cluster = Cluster(
+        server=f"https://{address}:{port}", certificate_authority=str(authority) if authority.is_file() else ""
+    )
     return KubeconfigFile(
         [NamedCluster(NAME, cluster)],
         [NamedUser(NAME, User(token_file=str(token)))],  # read again each minute: kubelets renew it
-        [NamedContext(NAME, ContextEntry(NAME, NAME, own))],
+        [NamedContext(NAME, ContextEntry(NAME, NAME, _namespace(environ, folder / "namespace")))],
         NAME,
     )
+
+
+def _namespace(environ: Mapping[str, str], file: Path) -> str:
+    """The pod's own, as kubectl finds it."""
+    told = environ.get("POD_NAMESPACE", "")
+    return told or (file.read_text(encoding="utf-8").strip() if file.is_file() else "")

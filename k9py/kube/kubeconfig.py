@@ -9,11 +9,10 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
-
-import msgspec
 
 from k9py.kube.in_cluster import read_service_account
 from k9py.kube.kubeconfig_file import (
@@ -26,7 +25,10 @@ from k9py.kube.kubeconfig_file import (
     parse_text,
     read_file,
 )
+from k9py.kube.overrides import Names, Overrides
 from k9py.values.errors import ConfigError
+
+_OTHER_FILE = "name another file with --kubeconfig or $KUBECONFIG"
 
 N = TypeVar("N", NamedCluster, NamedUser, NamedContext)
 
@@ -41,28 +43,18 @@ class Context:
     namespace: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What the command line says instead of the kubeconfig, about one context: no other server is told the token."""
-
-    context: str
-    cluster: str = ""
-    user: str = ""
-    token: str = ""
-    impersonate: str = ""
-    impersonate_uid: str = ""
-    impersonate_groups: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Kubeconfig:
     """The contexts of one or more files. `current` may be empty, or name a context that is not there."""
 
     paths: tuple[Path, ...]
+    """The files that are there."""
     contexts: tuple[Context, ...]
     current: str
     added: tuple[KubeconfigFile, ...] = ()
     """What is in no file. It comes before those that are."""
+    listed: tuple[Path, ...] = ()
+    """Where files may be: one that is not there yet may come."""
     overrides: Overrides | None = None
 
 
@@ -78,26 +70,43 @@ class Entry:
 def read_kubeconfig(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
     """Read the file of --kubeconfig, else those of $KUBECONFIG (missing ones ignored), else ~/.kube/config.
 
-    Where there is none of them, a pod reaches its own cluster with its service account, as with kubectl.
+    ConfigError when there is none, or one cannot be read, or they name no context.
     """
-    paths = _find_paths(explicit, environ)
-    if not paths and (file := read_service_account(environ)):
-        return Kubeconfig((), tuple(map(_context, file.contexts)), file.current_context, (file,))
-    if not paths:
-        names = ", ".join(map(str, _listed_paths(environ)))
-        raise ConfigError(f"no kubeconfig: {names} not there", "name a file with --kubeconfig or $KUBECONFIG")
-    return reread(Kubeconfig(paths, (), ""))
+    return reread(locate(explicit, environ))
+
+
+def locate(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
+    """Where to read, without reading it.
+
+    Where there is none of the files, a pod reaches its own cluster with its service account, as with kubectl.
+    """
+    if explicit:
+        return Kubeconfig((), (), "", listed=(Path(explicit).expanduser(),))
+    listed = tuple(dict.fromkeys(_listed_paths(environ)))
+    own = None if any(path.exists() for path in listed) else read_service_account(environ)
+    return Kubeconfig((), (), "", added=(own,) if own else (), listed=listed)
 
 
 def reread(kubeconfig: Kubeconfig) -> Kubeconfig:
     """The same, with the contexts that its files name now. ConfigError for one that cannot be read, or names none."""
-    files = [*kubeconfig.added, *(read_file(path) for path in kubeconfig.paths)]
-    contexts = tuple(_context(named) for named in _first_by_name(file.contexts for file in files).values())
-    if not contexts:
-        names = ", ".join(map(str, kubeconfig.paths))
-        raise ConfigError(f"no contexts in {names}", "name another file with --kubeconfig or $KUBECONFIG")
-    current = next((file.current_context for file in files if file.current_context), "")
-    return replace(kubeconfig, contexts=contexts, current=current)
+    paths = tuple(path for path in kubeconfig.listed if path.exists())
+    files = [read_file(path) for path in paths]
+    if not files and not kubeconfig.added:
+        names = ", ".join(map(str, kubeconfig.listed))
+        raise ConfigError(f"no kubeconfig: {names} not there", "name a file with --kubeconfig or $KUBECONFIG")
+    named = _first_by_name(file.contexts for file in (*kubeconfig.added, *files))
+    if not named:
+        raise ConfigError(f"no contexts in {', '.join(map(str, paths))}", _OTHER_FILE)
+    current = next((file.current_context for file in (*files, *kubeconfig.added) if file.current_context), "")
+    return replace(kubeconfig, paths=paths, contexts=tuple(map(_context, named.values())), current=current)
+
+
+def override(kubeconfig: Kubeconfig, overrides: Overrides) -> Kubeconfig:
+    """The same, with what was given for one context; what is wrong with that is told when the context is opened."""
+    given = replace(kubeconfig, overrides=overrides)
+    with suppress(ConfigError):
+        given = replace(given, overrides=replace(overrides, meant=read_entry(given, overrides.context).cluster.server))
+    return given
 
 
 def add_text(kubeconfig: Kubeconfig, text: str) -> Kubeconfig:
@@ -113,59 +122,17 @@ def add_text(kubeconfig: Kubeconfig, text: str) -> Kubeconfig:
 
 def read_entry(kubeconfig: Kubeconfig, context_name: str) -> Entry:
     """Read cluster and user of a context, from the files as they are now: another login may have changed them."""
-    files = [*kubeconfig.added, *(read_file(path) for path in kubeconfig.paths)]
+    files = [*kubeconfig.added, *(read_file(path) for path in kubeconfig.listed if path.exists())]
     named = _first_by_name(file.contexts for file in files).get(context_name)
     if named is None:
-        raise _no_such_context(kubeconfig, context_name)
-    context = _context(named)
-    overrides = kubeconfig.overrides
+        raise _no_such_context(files, context_name)
+    context, overrides = _context(named), kubeconfig.overrides
     if overrides is None or overrides.context != context_name:
         return Entry(context, _find_cluster(files, context), _find_user(files, context))
-    context = replace(context, cluster=overrides.cluster or context.cluster, user=overrides.user or context.user)
-    user = _impersonating(_proving(_find_user(files, context), overrides), overrides)
-    return Entry(context, _find_cluster(files, context), user)
-
-
-def _proving(user: User, overrides: Overrides) -> User:
-    """The user with the token that was given, which counts alone: a server looks at a certificate before a token."""
-    if not overrides.token:
-        return user
-    return User(
-        token=overrides.token,
-        impersonate=user.impersonate,
-        impersonate_uid=user.impersonate_uid,
-        impersonate_groups=user.impersonate_groups,
-        impersonate_extra=user.impersonate_extra,
-    )
-
-
-def _impersonating(user: User, overrides: Overrides) -> User:
-    """The user acting as somebody else, who replaces whom the kubeconfig names."""
-    groups = list(overrides.impersonate_groups)
-    if overrides.impersonate:
-        return msgspec.structs.replace(
-            user,
-            impersonate=overrides.impersonate,
-            impersonate_uid=overrides.impersonate_uid,
-            impersonate_groups=groups,
-            impersonate_extra={},
-        )
-    if not groups and not overrides.impersonate_uid:
-        return user
-    if not user.impersonate:
-        raise ConfigError("--as-group and --as-uid need a user to act as", "name one with --as")
-    uid = overrides.impersonate_uid or user.impersonate_uid
-    return msgspec.structs.replace(user, impersonate_groups=groups or user.impersonate_groups, impersonate_uid=uid)
-
-
-def _find_paths(explicit: str | None, environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """The files that there are; ConfigError for one that was named and is not there."""
-    if explicit:
-        path = Path(explicit).expanduser()
-        if not path.exists():
-            raise ConfigError(f"no kubeconfig at {path}", "check the path after --kubeconfig")
-        return (path,)
-    return tuple(path for path in dict.fromkeys(_listed_paths(environ)) if path.exists())
+    names = overrides.names(Names(context.cluster, context.user))
+    context = replace(context, cluster=names.cluster, user=names.user)
+    cluster = overrides.applied_to_cluster(_find_cluster(files, context))
+    return Entry(context, cluster, overrides.applied_to_user(_find_user(files, context)))
 
 
 def _listed_paths(environ: Mapping[str, str]) -> list[Path]:
@@ -209,9 +176,10 @@ def _find_user(files: list[KubeconfigFile], context: Context) -> User:
     return named.user
 
 
-def _no_such_context(kubeconfig: Kubeconfig, wanted: str) -> ConfigError:
-    names = [context.name for context in kubeconfig.contexts]
+def _no_such_context(files: list[KubeconfigFile], wanted: str) -> ConfigError:
+    names = list(_first_by_name(file.contexts for file in files))
     if not wanted:
         return ConfigError("the kubeconfig has no current-context", f"name one with --context: {', '.join(names)}")
     near = difflib.get_close_matches(wanted, names, n=3) or names
-    return ConfigError(f"no context {wanted!r} in the kubeconfig", f"there is: {', '.join(near)}")
+    there = f"there is: {', '.join(near)}" if near else _OTHER_FILE
+    return ConfigError(f"no context {wanted!r} in the kubeconfig", there)

@@ -37,7 +37,6 @@ class ConnectOptions:
     """What the command line says about every connection. `request_timeout` is in seconds; 0 is none given (30 s)."""
 
     request_timeout: float = 0
-    insecure: bool = False
 
 
 class Transport:
@@ -202,7 +201,7 @@ class Transport:
         old = self._connection
         if old is not None and old is not refused and old.credential.same_as(credential):
             return old
-        self._connection = await Connection.make(entry, credential, self._options.insecure)
+        self._connection = await Connection.make(entry, credential)
         if old is not None:
             await old.retire()
         return self._connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from k9py.kinds.kind import Kind
@@ -65,11 +65,6 @@ class Feed:
     def held(self) -> bool:
         """Whether anybody wants it now; else it only lingers."""
         return self._holders > 0
-
-    @property
-    def lacking(self) -> bool:
-        """Whether its rows are not all of what there is now."""
-        return self.state.phase is not Phase.LIVE
 
     async def wanted(self) -> None:
         """Wait until somebody holds it: what is asked again and again need not be while nobody looks."""
@@ -157,11 +152,13 @@ def worst(feeds: Sequence[Feed]) -> FeedState:
     return state
 
 
-def together(feeds: Sequence[Feed]) -> FeedState:
-    """How the feeds of one table are doing: live as soon as one is, and of the others it is said what they lack."""
-    if len(feeds) < 2:
+def together(feeds: Sequence[Feed], lacking: Mapping[str, str]) -> FeedState:
+    """How the feeds of one table are doing: live as soon as one is; of the others, and of `lacking`, it is said why."""
+    if len(feeds) < 2 and not lacking:
         return feeds[0].state if feeds else FeedState()
     if not any(feed.state.phase is Phase.LIVE for feed in feeds):
         return worst(feeds)
-    lacking = [f"{feed.namespace}: {feed.state.reason or feed.state.phase.value}" for feed in feeds if feed.lacking]
-    return FeedState(Phase.LIVE, reason="; ".join(lacking))
+    several = len({feed.collection.context for feed in feeds}) + len(lacking) > 1
+    apart = [(feed.collection.context if several else feed.namespace, feed.state) for feed in feeds]
+    said = {name: state.reason or state.phase.value for name, state in apart if state.phase is not Phase.LIVE}
+    return FeedState(Phase.LIVE, reason="; ".join(f"{name}: {why}" for name, why in {**said, **lacking}.items()))

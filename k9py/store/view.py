@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as Names
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -46,6 +47,9 @@ class _Source:
         self.collection = collection
         self.rows: dict[Name, Row] = {}
         self.dirty: set[Name] = set(collection.records)
+        self.columns: tuple[Column, ...] = ()
+        """Those of the view, as this collection reads them: servers of other versions may have others."""
+        self.hidden: tuple[Column, ...] = ()
         self._on_dirty = on_dirty
         self.close = collection.listen(self._mark)
 
@@ -93,17 +97,16 @@ class View:
         """Another one after each flush that changed anything visible; rows carry that of their last change."""
         self.scope = ""
         """What narrow() was told that the rows belong to."""
-        self._leading = _leading_columns(collections, namespaces)
+        self._sources = [_Source(collection, self._mark) for collection in collections]
+        self._leading = self._leading_columns()
         self.sort = Sort("NAMESPACE" if NAMESPACE in self._leading else "NAME")
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
         self._brief = frozenset(brief)
         self._wide = False
-        self._hidden: tuple[Column, ...] = ()
-        self._server: tuple[ServerColumn, ...] = ()
+        self._server: list[tuple[ServerColumn, ...]] = []
         self._sort_index: int | None = None
         self._order: list[Row] = []
-        self._sources = [_Source(collection, self._mark) for collection in collections]
         self._asked = False
         self._lay_out()
 
@@ -171,6 +174,18 @@ class View:
         for source in self._sources:
             source.close()
 
+    def add(self, collection: Collection) -> None:
+        """Show the rows of one more collection."""
+        self._sources.append(_Source(collection, self._mark))
+        self._lay_out()
+
+    def drop(self, context: str) -> None:
+        """Show the rows of a context no longer."""
+        for source in [each for each in self._sources if each.collection.context == context]:
+            source.close()
+            self._sources.remove(source)
+        self._lay_out()
+
     # keeping it so
 
     def flush(self) -> bool:
@@ -203,18 +218,37 @@ class View:
         self._asked = True
         self._mark()
 
-    def _server_columns(self) -> tuple[ServerColumn, ...]:
-        return next((source.collection.columns for source in self._sources if source.collection.columns), ())
+    def _server_columns(self) -> list[tuple[ServerColumn, ...]]:
+        return [source.collection.columns for source in self._sources]
 
     def _lay_out(self) -> None:
         self._server = self._server_columns()
-        columns = (*self._leading, *self.kind.columns(self._server))
+        self._leading = self._leading_columns()
+        offered = [self.kind.columns(server) for server in self._server]
+        told = [columns for columns, server in zip(offered, self._server, strict=True) if server] or offered
+        every: dict[str, Column] = {}
+        for column in (column for columns in told for column in columns):
+            every.setdefault(column.title, column)
+        columns = (*self._leading, *every.values())
         self.columns = tuple(column for column in columns if self._has_room_for(column))
-        self._hidden = tuple(column for column in columns if not self._has_room_for(column))
+        hidden = tuple(column for column in columns if not self._has_room_for(column))
         self.widths = self._title_widths()
-        for source in self._sources:
+        for source, own in zip(self._sources, offered, strict=True):
+            source.columns, source.hidden = self._as_told(self.columns, own), self._as_told(hidden, own)
             source.mark_all()
         self._arrange_later()
+
+    def _as_told(self, columns: tuple[Column, ...], own: tuple[Column, ...]) -> tuple[Column, ...]:
+        """Columns of the view as one of its collections reads them; what its server does not tell stays empty."""
+        read = {column.title: column for column in (*own, *self._leading)}
+        return tuple(read.get(column.title) or replace(column, cell=_nothing) for column in columns)
+
+    def _leading_columns(self) -> tuple[Column, ...]:
+        """Columns that tell rows of several contexts or namespaces apart."""
+        collections = [source.collection for source in self._sources]
+        context = (CONTEXT,) if len({collection.context for collection in collections}) > 1 else ()
+        namespaced = any(collection.resource.namespaced for collection in collections)
+        return (*context, NAMESPACE) if namespaced and not self.namespaces.one else context
 
     def _has_room_for(self, column: Column) -> bool:
         if self._wide or column in self._leading:
@@ -245,7 +279,7 @@ class View:
         record = source.collection.records.get(name)
         if record is None or (self._names and name[0] not in self._names):
             return None
-        cells, tone = self._read(source.collection, name, record.obj)
+        cells, tone = self._read(source, name, record.obj)
         same = old is not None and cells == old.cells and tone is old.tone
         if old is not None and same:
             old.obj, old.hidden = record.obj, None
@@ -258,13 +292,14 @@ class View:
             self._settle(source, row)
         return row
 
-    def _read(self, collection: Collection, name: Name, obj: Any) -> tuple[tuple[Cell, ...], Tone]:
+    def _read(self, source: _Source, name: Name, obj: Any) -> tuple[tuple[Cell, ...], Tone]:
+        joined = source.collection.joined
         if not isinstance(obj, Unreadable):
             try:
-                return read_cells(self.columns, obj, collection.joined), self.kind.tone(obj, collection.joined)
+                return read_cells(source.columns, obj, joined), self.kind.tone(obj, joined)
             except ODD as error:
-                collection.faults[name] = f"{type(error).__name__}: {error}"
-        return read_what_can_be(self.columns, obj, collection.joined), Tone.BAD
+                source.collection.faults[name] = f"{type(error).__name__}: {error}"
+        return read_what_can_be(source.columns, obj, joined), Tone.BAD
 
     def _settle(self, source: _Source, row: Row) -> None:
         """Find out whether a row is shown, and where it belongs."""
@@ -281,7 +316,7 @@ class View:
     def _text(self, source: _Source, row: Row) -> str:
         """What a filter sees: all columns, as k9s does, so that one may filter by a label that is not shown."""
         if row.hidden is None:
-            cells = read_what_can_be(self._hidden, row.obj, source.collection.joined)
+            cells = read_what_can_be(source.hidden, row.obj, source.collection.joined)
             row.hidden = " ".join([cell.text for cell in cells])
         return f"{row.text} {row.hidden}"
 
@@ -335,8 +370,5 @@ def _is_seen(change: _Change) -> bool:
     return old is None or new is None or old.shown or new.shown
 
 
-def _leading_columns(collections: Sequence[Collection], namespaces: Namespaces) -> tuple[Column, ...]:
-    """Columns that tell rows of several contexts or namespaces apart."""
-    context = (CONTEXT,) if len(collections) > 1 else ()
-    namespaced = any(collection.resource.namespaced for collection in collections)
-    return (*context, NAMESPACE) if namespaced and not namespaces.one else context
+def _nothing(_obj: Any, _joined: Joined) -> Cell:
+    return Cell("")

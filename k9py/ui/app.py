@@ -21,6 +21,7 @@ from k9py.ui.commands import suggest
 from k9py.ui.navigation import Navigation
 from k9py.ui.screens.contexts_page import ContextsPage
 from k9py.ui.screens.help_page import HelpPage
+from k9py.ui.screens.table_page import TablePage
 from k9py.ui.styles import style_paths
 from k9py.ui.surviving import Surviving
 from k9py.ui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, default_variables
@@ -142,6 +143,8 @@ class K9pyApp(Surviving, Navigation):
     def session_changed(self) -> None:
         self._show_trouble()
         for screen in self.screen_stack:
+            if isinstance(screen, TablePage):
+                screen.spread()
             for pane in screen.query(ResourcePane):
                 pane.caption()
         self.paint_chrome()

@@ -16,6 +16,7 @@ from k9py.kinds.wellknown import PODS
 from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.store.filter import parse_filter
+from k9py.ui.beside import Beside
 from k9py.ui.commands import WORDS
 from k9py.ui.frames import Frames
 from k9py.ui.goto import Goto, parse_goto
@@ -61,6 +62,9 @@ class Navigation(App[None]):
         self.watcher: Watcher | None = None
         self.troubled: Session | None = None
         """Whose trouble has been shown."""
+        self.beside = Beside(
+            hub, lambda work: self.run_worker(work, group="beside"), lambda: self.frames.mark(self.me.session_changed)
+        )
         self._history = History()
         self._went_at = 0.0
 
@@ -87,6 +91,7 @@ class Navigation(App[None]):
         """Make a session the one that is shown, from its home page on."""
         self.session = session
         self.troubled = None
+        self.beside.show(())
         if self.watcher:
             self.watcher.leave()
         self.watcher = Watcher(session, self.frames, self.me.paint_chrome)
@@ -144,7 +149,9 @@ class Navigation(App[None]):
             self.me.unsay()
         goto = parse_goto(text)
         if goto.context:
-            await self.switch(goto.context)
+            await self.use_contexts(goto.context)
+            if not goto.word and self.beside.companions and not isinstance(self.page, TablePage):
+                goto = Goto(PODS.gvr.plural)  # the home page is of one
         if word := WORDS.get(goto.word):
             await word.run(self.me, goto)
         elif goto.word:
@@ -168,23 +175,23 @@ class Navigation(App[None]):
             await self.use_namespaces(goto.namespaces)
         namespaces = self.session.namespaces if resource.namespaced else ALL
         self.home()
-        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter)))
+        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter), together=True))
 
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row: into what it holds."""
         self.workers.cancel_group(self, "go")  # whoever goes on does not want to be called back
         row = pane.view.get(key) if pane.view is not None else None
-        if row is None or pane.session is None or pane.resource is None:
+        if row is None:
             return
-        opening = pane.opening(row)
+        opening, session = pane.opening(row), pane.session_of(row)
         if opening is None or opening.what in OPENERS:
-            await OPENERS[opening.what if opening else "yaml"](self.me, pane.session, [pane.target(row)])
+            await OPENERS[opening.what if opening else "yaml"](self.me, session, [pane.target(row)])
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
-        elif resource := await pane.session.find(opening.what):
+        elif resource := await session.find(opening.what):
             place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep)
-            self.push_screen(table_page(pane.session, place))
+            self.push_screen(table_page(session, place))
 
     @work(group="look", exclusive=True)
     async def look(self, look: Look, session: Session, targets: Sequence[Target]) -> None:
@@ -205,6 +212,18 @@ class Navigation(App[None]):
         session = await self.hub.open(name)
         self.me.unsay()
         self.begin(session)
+
+    async def use_contexts(self, text: str) -> None:
+        """Change over to the contexts that `@text` means: one, or several together."""
+        used, beside = self.beside.read(text, self.session.context.name if self.session else "")
+        if not (beside or self.beside.companions) or self.session is None or used != self.session.context.name:
+            await self.switch(used)
+        self.beside.show(beside)
+
+    def toggle_beside(self, name: str) -> None:
+        """Show a context beside the one in use, or no longer."""
+        beside = self.beside.companions
+        self.beside.show([each for each in beside if each != name] + ([] if name in beside else [name]))
 
     async def use_namespaces(self, namespaces: Namespaces) -> None:
         """Show other namespaces on home, and on all that is opened from here on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -34,8 +35,8 @@ class Watcher:
         self._session = session
         self._mark = lambda names=(): frames.mark(paint)
         self._nodes = session.open(NODES)
-        self._pods: Feed | None = None
-        self._census: Census | None = None
+        self._pods: list[Feed] = []
+        self._censuses: list[Census] = []
         self._cpu: list[float] = []
         self._memory: list[float] = []
         self._usage: object = None
@@ -43,11 +44,11 @@ class Watcher:
         self.follow_namespace()
 
     def follow_namespace(self) -> None:
-        """Count the pods of the namespace in use."""
+        """Count the pods of the namespaces in use."""
         self._leave_pods()
-        self._pods = self._session.open(PODS, self._session.namespaces.one)
         namespaces = self._session.namespaces
-        self._census = Census(self._pods.collection, self._pods.kind.tone, self._mark, namespaces)
+        self._pods = self._session.open_all(PODS, namespaces)
+        self._censuses = [Census(feed.collection, feed.kind.tone, self._mark, namespaces) for feed in self._pods]
 
     def leave(self) -> None:
         """Let everything go."""
@@ -56,10 +57,10 @@ class Watcher:
         self._nodes.release()
 
     def _leave_pods(self) -> None:
-        if self._census:
-            self._census.close()
-        if self._pods:
-            self._pods.release()
+        for census in self._censuses:
+            census.close()
+        for feed in self._pods:
+            feed.release()
 
     def read(self, readonly: bool) -> Overview:
         """The first line, as things stand."""
@@ -84,10 +85,8 @@ class Watcher:
         return min(states, key=lambda state: GRAVITY.index(state.phase), default=FeedState())
 
     def _count_pods(self) -> dict[Tone, int] | None:
-        if self._pods is None or self._census is None:
-            return None
-        known = self._pods.collection.records or self._pods.state.phase is Phase.LIVE
-        return dict(self._census.counts) if known else None
+        known = any(feed.collection.records or feed.state.phase is Phase.LIVE for feed in self._pods)
+        return dict(sum((census.counts for census in self._censuses), Counter[Tone]())) if known else None
 
     def _count_nodes(self) -> tuple[int, int] | None:
         nodes = self._readable_nodes()

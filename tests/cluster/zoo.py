@@ -244,3 +244,18 @@ def _rest() -> list[Json]:
         thing("Ingress", "entry", "networking.k8s.io/v1", spec={"rules": [{"host": "example.com", "http": paths}]}),
         thing("ServiceAccount", "robot"),
     ]
+
+
+def rest_of_the_cluster(token: str) -> list[Json]:
+    """A volume that nobody uses, and classes."""
+    volume = {
+        "capacity": {"storage": "1Gi"},
+        "accessModes": ["ReadWriteOnce", "ReadOnlyMany"],
+        "hostPath": {"path": "/nowhere"},
+        "storageClassName": "none",
+    }
+    return [
+        thing("PersistentVolume", f"k9py-{token}", spec=volume),
+        thing("StorageClass", f"k9py-{token}", "storage.k8s.io/v1", provisioner="example.com/none"),
+        thing("IngressClass", f"k9py-{token}", "networking.k8s.io/v1", spec={"controller": "example.com/none"}),
+    ]

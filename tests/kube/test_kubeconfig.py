@@ -106,7 +106,7 @@ def test_says_what_is_wrong_with_a_file(tmp_path: Path, text: str, message: str)
 
 
 def test_says_which_file_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no kubeconfig at .*nowhere"):
+    with pytest.raises(ConfigError, match=r"no kubeconfig: .*nowhere not there"):
         read_kubeconfig(str(tmp_path / "nowhere"), {})
     with pytest.raises(ConfigError, match=r"no kubeconfig: .*/a, .*/b not there"):
         read_kubeconfig(None, {"KUBECONFIG": os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")])})

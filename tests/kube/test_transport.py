@@ -12,6 +12,8 @@ import pytest
 from aiohttp import web
 
 from k9py import __version__
+from k9py.kube.kubeconfig import override
+from k9py.kube.overrides import Overrides
 from k9py.kube.transport import ConnectOptions, Transport
 from k9py.values.errors import ApiError, ConfigError, Unreachable
 from k9py.values.request import MERGE_PATCH, Request
@@ -167,7 +169,8 @@ async def test_insecure_skips_all_checks(tmp_path: Path, pki: Pki, by_option: bo
     cluster = {} if by_option else {"insecure-skip-tls-verify": True}
     async with serve_stub(answer_version, pki.server_context(pair)) as stub:
         kubeconfig = write_kubeconfig(tmp_path / "config", stub.url, cluster)
-        async with connect(kubeconfig, ConnectOptions(insecure=by_option)) as transport:
+        given = override(kubeconfig, Overrides("it", insecure=by_option))
+        async with connect(given) as transport:
             assert (await transport.send(VERSION)).status == 200
 
 

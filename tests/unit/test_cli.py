@@ -16,6 +16,7 @@ import pytest
 
 from k9py import __version__, cli, start
 from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
+from k9py.kube.overrides import Overrides
 from k9py.kube.transport import ConnectOptions
 from k9py.session.hub import Hub
 from k9py.values.errors import ConfigError
@@ -80,7 +81,20 @@ def test_all_options_are_read() -> None:
     assert (options.all_namespaces, options.command, options.request_timeout) == (True, "pods", 5.0)
     assert (options.readonly, options.theme, options.insecure_skip_tls_verify) == (True, "light", True)
     assert parse("-c", "deploy kube-system").command == "deploy kube-system"
-    assert start.connect_options(options) == ConnectOptions(5.0, insecure=True)
+    assert start.connect_options(options) == ConnectOptions(5.0)
+
+
+def test_what_is_said_instead_of_the_kubeconfig_is_for_the_context_that_is_started(tmp_path: Path) -> None:
+    found = read_kubeconfig(str(kubeconfig(tmp_path / "config")), {})
+    line = "--cluster lab --user tester -s https://a --token t --as kim --as-uid 7 --as-group a --as-group b"
+    given = Overrides("lab", "lab", "tester", "https://a", "t", "kim", "7", ("a", "b"), True, meant="https://a")
+    assert start.given_for(found, parse(*line.split(), "--insecure-skip-tls-verify")).overrides == given
+    other = start.given_for(found, parse("--token", "t", "--context", "moon")).overrides
+    assert other == Overrides("moon", token="t", meant="http://127.0.0.1:9")
+    assert start.given_for(found, parse("version", "--as", "kim")).overrides == Overrides(
+        "lab", impersonate="kim", meant="http://127.0.0.1:9"
+    )
+    assert start.given_for(found, parse()) is found
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,10 @@ OFFER = "No cluster at hand? d opens the embedded one: a small shop, in this pro
 class ContextsPage(Page):
     """A list that enter chooses from; `d` opens the cluster that is built in."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "demo", "Embedded cluster", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "demo", "Embedded cluster", show=False),
+        Binding("space", "beside", "Show beside", show=False),
+    ]
 
     def __init__(self, session: Session | None, trouble: str = "", leaves: bool = False) -> None:
         super().__init__(session)
@@ -52,12 +55,31 @@ class ContextsPage(Page):
     def _options(self) -> list[Option]:
         used = self.session.context.name if self.session else ""
         contexts = self.k9py.hub.kubeconfig.contexts
+        beside = self.k9py.beside.companions
         rows = [
-            ("●" if each.name == used else " ", each.name, each.cluster, each.user, each.namespace) for each in contexts
+            (
+                "●" if each.name == used else "+" if each.name in beside else " ",
+                each.name,
+                each.cluster,
+                each.user,
+                each.namespace,
+            )
+            for each in contexts
         ]
         cleaned = [[clean(text) for text in row] for row in rows]
         widths = [max(map(cell_len, column)) for column in zip(*cleaned, strict=True)]
         return [Option(Text("  ".join(map(pad, row, widths)))) for row in cleaned]
+
+    def action_beside(self) -> None:
+        """Show the tables of a context together with those of the one in use, or no longer."""
+        contexts = self.query_one("#contexts", Choices)
+        if self.session is None or contexts.highlighted is None:
+            return
+        name = self.k9py.hub.kubeconfig.contexts[contexts.highlighted].name
+        if name != self.session.context.name:
+            self.k9py.toggle_beside(name)
+            for index, option in enumerate(self._options()):
+                contexts.replace_option_prompt_at_index(index, option.prompt)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -71,9 +93,11 @@ class ContextsPage(Page):
         self._said.display = bool(line)
 
     def hints(self) -> tuple[KeyHint, ...]:
-        choose = (KeyHint("enter", "Use this context"),) if self.k9py.hub.kubeconfig.contexts else ()
+        choose_from = self.k9py.hub.kubeconfig.contexts
+        choose = (KeyHint("enter", "Use this context"),) if choose_from else ()
+        beside = (KeyHint("space", "Show beside"),) if self.session and len(choose_from) > 1 else ()
         demo = (KeyHint("d", "Embedded cluster"),) if self.k9py.hub.embedded else ()
-        return choose + demo
+        return choose + beside + demo
 
     def action_demo(self) -> None:
         self.k9py.go("demo")

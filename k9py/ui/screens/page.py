@@ -23,6 +23,7 @@ from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
+from k9py.values.errors import K9pyError
 from k9py.values.resource import Key
 
 if TYPE_CHECKING:
@@ -144,12 +145,11 @@ class Page(Surviving, Screen[None]):
         if pane is None or pane.resource is None or pane.session is None:
             return ()
         row = pane.cursor_row
+        session = pane.session_of(row) if row else pane.session
         namespace = row.key.namespace if row else ""
         changed = self.paint_chrome_soon
         return tuple(
-            KeyHint(
-                action.key, action.title, refusal_of(self.k9py, pane.session, action, pane.resource, namespace, changed)
-            )
+            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, pane.resource, namespace, changed))
             for action in actions_for(pane.resource)
         )
 
@@ -170,13 +170,15 @@ class Page(Surviving, Screen[None]):
     def act(self, action: Action | Look, pane: ResourcePane) -> None:
         """Do what a key means on the rows that are marked, or under the cursor."""
         rows = pane.targets()
-        if not rows or pane.session is None:
+        if not rows:
             return
-        targets = [pane.target(row) for row in rows]
+        if len({row.key.context for row in rows}) > 1:
+            raise K9pyError(f"{action.title}: the marked rows are of several clusters", "mark those of one")
+        targets, session = [pane.target(row) for row in rows], pane.session_of(rows[0])
         if isinstance(action, Look):
-            self.k9py.look(action, pane.session, targets)
+            self.k9py.look(action, session, targets)
         else:
-            self.k9py.change(action, pane.session, targets)
+            self.k9py.change(action, session, targets)
 
     def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row, unless a key before it opens something else."""

@@ -56,6 +56,19 @@ class Place:
     """What opens its feed, held; None for the session's own of that kind and namespace."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a pane shows of one session."""
+
+    session: Session
+    resource: Resource
+    feeds: list[Feed]
+
+    def release(self) -> None:
+        for feed in self.feeds:
+            feed.release()
+
+
 def name_state(state: FeedState) -> str:
     """The state of a feed in a word or two: `live`, `syncing 1,500`, `stale 12s`, `denied`."""
     if state.phase is Phase.SYNCING:
@@ -96,8 +109,11 @@ class ResourcePane(ResourceTable):
         self._frames = frames
         self._brief = brief
         self.session: Session | None = None
+        """The one whose table it is; `session_of` a row may be another, where several contexts are shown together."""
         self.place: Place | None = None
-        self._feeds: list[Feed] = []
+        self._parts: dict[str, _Part] = {}
+        self.lacking: dict[str, str] = {}
+        """Contexts that should be shown together with this one but cannot be, and why."""
         self._live: View | None = None
         self.filter_text = ""
         """The filter that is applied."""
@@ -110,7 +126,7 @@ class ResourcePane(ResourceTable):
     @property
     def state(self) -> FeedState:
         """How the feed stands."""
-        return together(self._feeds)
+        return together(self._feeds, self.lacking)
 
     @property
     def resource(self) -> Resource | None:
@@ -119,7 +135,7 @@ class ResourcePane(ResourceTable):
     @property
     def kind(self) -> Kind | None:
         """How the objects are shown, and where enter leads."""
-        return self._feeds[0].kind if self._feeds else None
+        return self._feeds[0].kind if self._parts else None
 
     def opening(self, row: Row) -> Opening | None:
         """Where enter leads from a row."""
@@ -129,17 +145,25 @@ class ResourcePane(ResourceTable):
 
     def target(self, row: Row) -> Target:
         """The object of a row, as it is now: what a key that is pressed on it applies to."""
-        assert self.place
-        return Target(row.key, row.uid, self.place.resource)
+        return Target(row.key, row.uid, self._parts[row.key.context].resource)
+
+    def session_of(self, row: Row) -> Session:
+        """The session that a row is of."""
+        return self._parts[row.key.context].session
+
+    @property
+    def _feeds(self) -> list[Feed]:
+        return [feed for part in self._parts.values() for feed in part.feeds]
 
     def go(self, session: Session, place: Place) -> None:
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        self._feeds = [place.feed(session)] if place.feed else session.open_all(place.resource, place.namespaces)
-        kind = self._feeds[0].kind
+        feeds = [place.feed(session)] if place.feed else session.open_all(place.resource, place.namespaces)
+        self._parts[session.context.name] = _Part(session, place.resource, feeds)
+        kind = feeds[0].kind
         brief = kind.brief if self._brief else ()
-        self._live = View(kind, [feed.collection for feed in self._feeds], namespaces=place.namespaces, brief=brief)
+        self._live = View(kind, [feed.collection for feed in feeds], namespaces=place.namespaces, brief=brief)
         self._live.on_dirty = self.mark
         if sort := session.sorts.get(place.resource.gvr) or kind.sort:
             self._live.sort_by(sort.title, sort.descending)
@@ -149,13 +173,33 @@ class ResourcePane(ResourceTable):
         self.filter(place.filter)
         self.mark()
 
+    @property
+    def contexts(self) -> list[str]:
+        """The names of the contexts that are shown, the pane's own first."""
+        return list(self._parts)
+
+    def join(self, session: Session, resource: Resource) -> None:
+        """Show the rows of another session in the same table; `resource` is what it calls the kind."""
+        assert self.place
+        assert self._live is not None
+        feeds = session.open_all(resource, self.place.namespaces)
+        self._parts[session.context.name] = _Part(session, resource, feeds)
+        for feed in feeds:
+            self._live.add(feed.collection)
+
+    def part(self, context: str) -> None:
+        """Show the rows of a context no longer."""
+        assert self._live is not None
+        self._live.drop(context)
+        self._parts.pop(context).release()
+
     def leave(self) -> None:
-        """Close the view and let the feed go."""
+        """Close the view and let the feeds go."""
         if self._live is not None:
             self._live.close()
-        for feed in self._feeds:
-            feed.release()
-        self._live, self._feeds = None, []
+        for part in self._parts.values():
+            part.release()
+        self._live, self._parts, self.lacking = None, {}, {}
 
     def on_unmount(self) -> None:
         self.leave()

@@ -1,0 +1,78 @@
+"""Every way to a real cluster that a kubeconfig, the command line or a pod's environment can name."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.cluster.conftest import K9PY, Open
+from tests.cluster.kubectl import Kubectl
+from tests.cluster.screen import K9py
+from tests.cluster.workloads import pod
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ground(kubectl: Kubectl, namespace: str) -> None:
+    """A pod to see, and two who may see it: a service account, and the group `lookers`."""
+    kubectl.create(pod("seen"), namespace=namespace)
+    kubectl("create", "serviceaccount", "robot", "-n", namespace)
+    kubectl(
+        *("create", "rolebinding", "look", "-n", namespace, "--clusterrole=view", "--group=lookers"),
+        f"--serviceaccount={namespace}:robot",
+    )
+    kubectl.wait("pod/seen", "condition=Ready", namespace)
+
+
+def wait_seen(screen: K9py, user: str) -> None:
+    """Wait until the pod is there, live, and the first line says who looks."""
+    screen.wait_pane("Pods", lambda pane: pane.state == "live" and pane.has("seen", "Running"), "not live with the pod")
+    screen.wait(rf"^ k9py .* {user}  .*live")
+
+
+def whoami(kubectl: Kubectl, *flags: str) -> str:
+    """What the server calls kubectl's user with the same flags."""
+    name: str = kubectl.json("auth", "whoami", *flags)["status"]["userInfo"]["username"]
+    return name
+
+
+def test_acts_as_somebody_else(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    flags = ("--as=jane", "--as-group=dreamers", "--as-group=lookers")
+    screen = k9py("-n", namespace, "-c", "pods", *flags)
+    wait_seen(screen, whoami(kubectl, *flags))
+
+
+def test_somebody_else_is_denied_what_they_may_not(k9py: Open, namespace: str) -> None:
+    screen = k9py("-n", namespace, "-c", "pods", "--as=jane")
+    screen.wait('denied: pods is forbidden: User "jane" cannot list resource "pods"')
+
+
+def test_the_token_of_a_service_account(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    token = kubectl("create", "token", "robot", "-n", namespace).strip()
+    screen = k9py("-n", namespace, "-c", "pods", f"--token={token}", size=(200, 50))
+    wait_seen(screen, f"system:serviceaccount:{namespace}:robot")
+
+
+def test_a_pod_reaches_its_own_cluster(kubectl: Kubectl, namespace: str, tmp_path: Path) -> None:
+    cluster = kubectl.config()["clusters"][0]["cluster"]
+    address = urlsplit(cluster["server"])
+    account = tmp_path / "serviceaccount"
+    account.mkdir()
+    (account / "token").write_text(kubectl("create", "token", "robot", "-n", namespace))
+    (account / "ca.crt").write_bytes(base64.b64decode(cluster["certificate-authority-data"]))
+    (account / "namespace").write_text(namespace)
+    environment = {
+        **{f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")},
+        "HOME": str(tmp_path),
+        "KUBECONFIG": "",
+        "K9PY_SERVICE_ACCOUNT": str(account),
+        "KUBERNETES_SERVICE_HOST": address.hostname or "",
+        "KUBERNETES_SERVICE_PORT": str(address.port or 443),
+    }
+    with K9py([str(K9PY), "-c", "pods"], (200, 50), environment) as screen:
+        wait_seen(screen, f"system:serviceaccount:{namespace}:robot")
+        screen.wait("in-cluster")
