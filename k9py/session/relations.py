@@ -24,6 +24,7 @@ from k9py.kube.reflector import Reflector
 from k9py.session.faults import Faults
 from k9py.session.session import Session
 from k9py.session.tasks import Tasks
+from k9py.store.row import ODD
 from k9py.values.batch import Batch, FeedState, Phase
 from k9py.values.errors import ApiError, K9pyError
 from k9py.values.namespaces import Namespaces
@@ -132,7 +133,8 @@ class Gathering:
         """How it is doing: reading until everything that can be read has been."""
         if stale := next((s.state for s in self._sources.values() if s.state.phase is Phase.STALE), None):
             return stale
-        if self._asking or self._steps or not all(source.listed for source in self._sources.values()):
+        reading = Standing.READING in self._standing.values()
+        if self._asking or self._steps or reading or not all(source.listed for source in self._sources.values()):
             return FeedState(Phase.SYNCING, len(self._graph.things))
         return FeedState(Phase.LIVE)
 
@@ -191,7 +193,7 @@ class Gathering:
             self._standing[identity] = Standing.MISSING if missing else Standing.DENIED
             thing = None
         else:
-            thing = read_thing(body, resource)
+            thing = _understand(body, resource)
         async with self._still:
             if thing is not None:
                 self._graph.put(self._settle(thing))
@@ -307,10 +309,7 @@ class Gathering:
             self._on_change()
 
     def _change(self, source: _Source, deleted: bool, raw: bytes) -> None:
-        try:
-            thing = read_thing(raw, source.resource)
-        except msgspec.MsgspecError:
-            return
+        thing = _understand(raw, source.resource)
         if thing is not None:
             self._put(source, thing, deleted)
 
@@ -329,3 +328,11 @@ class Gathering:
             self._graph.remove(identity)
         source.unseen.clear()
         source.listed = True
+
+
+def _understand(raw: bytes, resource: Resource) -> Thing | None:
+    """An object, unless it is not as its kind is to be: its own table says what is wrong with it."""
+    try:
+        return read_thing(raw, resource)
+    except (*ODD, msgspec.MsgspecError):
+        return None

@@ -50,7 +50,8 @@ def selections_of(found: Json) -> tuple[Selection, ...]:
 
 def template_labels(found: Json) -> Mapping[str, str] | None:
     """The labels of the pods that a workload makes; None of what makes none."""
-    template = (found.get("spec") or {}).get("template")
+    spec = found.get("spec")
+    template = spec.get("template") if isinstance(spec, dict) else None
     if not isinstance(template, dict) or "spec" not in template:
         return None
     return (template.get("metadata") or {}).get("labels") or {}

@@ -29,7 +29,7 @@ from k9py.ui.tree_lines import Folding
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.pane import describe_state, title_of
 from k9py.ui.widgets.tree_view import TreeView
-from k9py.values.batch import Phase
+from k9py.values.batch import FeedState, Phase
 from k9py.values.errors import K9pyError
 from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.resource import Resource
@@ -57,19 +57,23 @@ class Subject:
     grow: Callable[[Graph, Stand], Sequence[Branch]]
     depth: int = 1
     also: Resource | None = None
+    counted: int = 1
+    """Whether the topmost are among those that are counted."""
 
 
 def of_object(target: Target) -> Subject:
     """All that one object belongs to, and that belongs to it."""
-    return _about("Xray", target, tree_of)
+    return _about("Xray", target, tree_of, 1)
 
 
 def of_users(target: Target) -> Subject:
     """What refers to one object."""
-    return _about("Used by", target, users_of)
+    return _about("Used by", target, users_of, 0)
 
 
-def _about(word: str, target: Target, make: Callable[[Graph, Stand, Identity], Sequence[Branch]]) -> Subject:
+def _about(
+    word: str, target: Target, make: Callable[[Graph, Stand, Identity], Sequence[Branch]], counted: int
+) -> Subject:
     resource, key = target.resource, target.key
     identity = Identity(key.gvr.group, resource.kind, key.namespace, key.name)
     return Subject(
@@ -79,6 +83,7 @@ def _about(word: str, target: Target, make: Callable[[Graph, Stand, Identity], S
         lambda graph, stand: make(graph, stand, identity),
         DEEP,
         None if resource.namespaced else resource,
+        counted,
     )
 
 
@@ -109,6 +114,8 @@ class XrayPage(Page):
         self._due = asyncio.Event()
         self._awake = asyncio.Event()
         self._count = 0
+        self._complete = False
+        """Whether what is shown is made of all that there is."""
         self._settled = False
 
     @property
@@ -153,19 +160,25 @@ class XrayPage(Page):
             await self._awake.wait()
             self._due.clear()
             began = clock()
+            complete = gathering.state.phase is Phase.LIVE
             branches = await gathering.make(self._subject.grow)
+            if self not in self.app.screen_stack:
+                return
+            self._complete = complete and gathering.state.phase is Phase.LIVE
             self._show(branches)
             await asyncio.sleep(max(PACE, RATIO * (clock() - began)))
 
     def _show(self, branches: Sequence[Branch]) -> None:
-        self._count = sum(1 + branch.below for branch in branches)
+        self._count = sum(self._subject.counted + branch.below for branch in branches)
+        if self._complete and not self._count and branches:
+            branches[0].how = "nothing refers to it"
         self._settle()
         self._tree.show(branches)
         self.caption()
 
     def _settle(self) -> None:
         """Once all is there, it is known whether all of it can be shown."""
-        if not self._settled and self._gathering and self._gathering.state.phase is Phase.LIVE:
+        if self._complete and not self._settled:
             self._settled = True
             if self._count <= FEW:
                 self._folding.depth = DEEP
@@ -175,7 +188,9 @@ class XrayPage(Page):
         if self._gathering is None or not self._tree.is_attached:
             return
         state, denied = self._gathering.state, self._gathering.denied
-        if state.phase is Phase.LIVE:
+        if state.phase is Phase.LIVE and not self._complete:
+            state = FeedState(Phase.SYNCING, self._count)
+        if self._complete:
             self._tree.empty_text = f"nothing in {self._subject.name}"
         subject = self._subject
         found = f"{self._tree.found:,} of {self._count:,}" if self._tree.filter_text else f"{self._count:,}"
