@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from k9py.actions.action import Look
+from k9py.actions.action import Look, Right
+from k9py.kinds.wellknown import EVENTS, NODES, PODS, REPLICASETS
 from k9py.values.resource import Resource
 
 
@@ -41,14 +42,23 @@ def _is_used(resource: Resource) -> bool:
     return resource.gvr.full_name in _USED
 
 
+READ = Right("get")
+"""To read the object itself: not needed where the watch has told all of it."""
+LIST_EVENTS = Right("list", of=EVENTS)
+READ_LOG = Right("get", "log", PODS)
+
 LOOKS = (
-    Look("logs", "Logs", "l", "pods", _has_logs, opens="logs"),
-    Look("previous", "Previous", "p", "pods", _has_logs, opens="previous"),
-    Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
-    Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True),
-    Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True),
-    Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets", minor=True),
-    Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner", minor=True),
+    Look("logs", "Logs", "l", "pods", _has_logs, opens="logs", right=READ_LOG),
+    Look("previous", "Previous", "p", "pods", _has_logs, opens="previous", right=READ_LOG),
+    Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml", right=READ),
+    Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True, right=LIST_EVENTS),
+    Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True, right=Right("list", of=NODES)),
+    Look(
+        *("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, "replicasets"),
+        minor=True,
+        right=Right("list", of=REPLICASETS),
+    ),
+    Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner", minor=True, right=READ),
     Look("xray", "Xray", "X", "everything", _is_no_event, opens="xray", minor=True),
     Look("users", "Used by", "u", "what others refer to: config maps, secrets …", _is_used, opens="users", minor=True),
 )

@@ -38,7 +38,9 @@ def objects(kubectl: Kubectl, namespace: str, group: str) -> None:
     service = thing("Service", "web", spec={"selector": {"app": "web"}, "ports": [{"port": 80}]})
     choir = thing("Choir", "choir", f"{group}/v1", spec={"settingsConfigMapRef": {"name": "settings"}})
     choir["status"] = {"conditions": [{"type": "Ready", "status": "False", "reason": "Hoarse"}]}
-    kubectl.create(config_map("settings", a="1"), thing("ServiceAccount", "seller"), service, choir, namespace=namespace)
+    kubectl.create(
+        config_map("settings", a="1"), thing("ServiceAccount", "seller"), service, choir, namespace=namespace
+    )
     kubectl.create(web, namespace=namespace)
     kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=120s")
 

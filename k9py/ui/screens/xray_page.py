@@ -271,6 +271,8 @@ async def open_xray(app: K9pyApp, goto: Goto) -> None:
     if session is None:
         raise K9pyError("no cluster", "choose a context first")
     inner = parse_goto(" ".join(goto.rest))
+    if inner.word.startswith("-"):  # no kind, but an option
+        inner = replace(parse_goto(" ".join(("objects", *goto.rest))), word="")
     resource = await session.known(inner.word) if inner.word else None
     if inner.word and resource is None and inner.namespaces is None:
         inner = replace(inner, word="", namespaces=Namespaces.read(goto.rest[0]))
