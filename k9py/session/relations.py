@@ -194,6 +194,7 @@ class Gathering:
             thing = None
         else:
             thing = _understand(body, resource)
+            self._standing[identity] = Standing.THERE
         async with self._still:
             if thing is not None:
                 self._graph.put(self._settle(thing))

@@ -62,9 +62,9 @@ async def test_branches_open_and_close_with_what_is_below_counted(tmp_path: Path
         await shown.press("left", "left")
         await shown.until(lambda: on(shown) == "replicaset web-6f7c9", "left closes, and then goes out")
         await shown.press("x")
-        await shown.until(lambda: len(tree_lines(shown)) == 1, "all closed")
-        await shown.press("x")
         await shown.until(lambda: len(tree_lines(shown)) == 24, "all open")
+        await shown.press("x")
+        await shown.until(lambda: tree_lines(shown) == ["deployment web"], "all closed")
 
 
 async def test_the_cursor_stays_on_its_object(tmp_path: Path) -> None:

@@ -118,8 +118,16 @@ def test_kubectl_commands_are_quoted_for_a_shell() -> None:
 def test_a_key_belongs_to_the_kind() -> None:
     assert action_for_key("s", DEPLOYMENTS) is SCALE
     assert action_for_key("s", PODS) is None
-    assert [action.id for action in actions_for(PODS)] == ["logs", "previous", "yaml", "events", "node", "owner"]
-    assert [action.id for action in actions_for(NODES)] == ["yaml", "events", "owner"]
+    assert [action.id for action in actions_for(PODS)] == [
+        "logs",
+        "previous",
+        "yaml",
+        "events",
+        "node",
+        "owner",
+        "xray",
+    ]
+    assert [action.id for action in actions_for(NODES)] == ["yaml", "events", "owner", "xray"]
     assert [action.id for action in actions_for(DEPLOYMENTS)] == [
         "yaml",
         "restart",
@@ -127,6 +135,7 @@ def test_a_key_belongs_to_the_kind() -> None:
         "events",
         "replicasets",
         "owner",
+        "xray",
     ]
 
 
