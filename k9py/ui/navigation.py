@@ -191,7 +191,7 @@ class Navigation(App[None]):
             return
         opening, session = pane.opening(row), pane.session_of(row)
         if opening is None or opening.what in OPENERS:
-            await OPENERS[opening.what if opening else "yaml"](self.me, session, [pane.target(row)])
+            await OPENERS[opening.what if opening else "describe"](self.me, session, [pane.target(row)])
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await session.find(opening.what):

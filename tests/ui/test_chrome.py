@@ -95,16 +95,16 @@ async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Pat
 async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, width: int) -> None:
     general = ": Command / Filter ? Help"
     async with show(tmp_path, size=(width, 40)) as shown:
-        keys = "l Logs p Previous y YAML E Events"
-        more = " o Node J Owner" if width > 80 else " o Node"
+        keys = "l Logs p Previous d Describe y YAML E Events"
+        more = " o Node J Owner" if width > 80 else ""
         assert squeeze(shown.footer).strip() == f"{keys}{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" in shown.footer)
-        more = " z Replica sets J Owner" if width > 80 else " J Owner"
-        assert squeeze(shown.footer).strip() == f"y YAML r Restart s Scale E Events{more} {general}"
+        more = " E Events z Replica sets J Owner" if width > 80 else ""
+        assert squeeze(shown.footer).strip() == f"l Logs p Previous d Describe y YAML r Restart s Scale{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" not in shown.footer)
-        assert squeeze(shown.footer).strip() == f"y YAML E Events J Owner {general}"
+        assert squeeze(shown.footer).strip() == f"d Describe y YAML E Events J Owner {general}"
 
 
 async def test_a_message_of_a_task_goes_by_itself_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,8 @@ def test_a_key_belongs_to_the_kind() -> None:
     ]
     assert [action.id for action in actions_for(NODES)] == ["yaml", "events", "owner", "xray"]
     assert [action.id for action in actions_for(DEPLOYMENTS)] == [
+        "logs",
+        "previous",
         "yaml",
         "restart",
         "scale",
