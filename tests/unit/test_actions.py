@@ -118,27 +118,12 @@ def test_kubectl_commands_are_quoted_for_a_shell() -> None:
 def test_a_key_belongs_to_the_kind() -> None:
     assert action_for_key("s", DEPLOYMENTS) is SCALE
     assert action_for_key("s", PODS) is None
-    assert [action.id for action in actions_for(PODS)] == [
-        "logs",
-        "previous",
-        "yaml",
-        "events",
-        "node",
-        "owner",
-        "xray",
-    ]
-    assert [action.id for action in actions_for(NODES)] == ["yaml", "events", "owner", "xray"]
-    assert [action.id for action in actions_for(DEPLOYMENTS)] == [
-        "logs",
-        "previous",
-        "yaml",
-        "restart",
-        "scale",
-        "events",
-        "replicasets",
-        "owner",
-        "xray",
-    ]
+    looks = ("logs", "previous", "describe", "yaml")
+    assert [action.id for action in actions_for(PODS)] == [*looks, "events", "node", "owner", "xray"]
+    assert [action.id for action in actions_for(NODES)] == [*looks[2:], "events", "owner", "xray"]
+    changes = ("restart", "scale")
+    wanted = [*looks, *changes, "events", "replicasets", "owner", "xray"]
+    assert [action.id for action in actions_for(DEPLOYMENTS)] == wanted
 
 
 def test_ids_are_unique_and_no_kind_has_two_meanings_of_a_key() -> None:
