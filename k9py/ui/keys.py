@@ -41,6 +41,14 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("a", "of an object: also those of all that it owns"),
         ("⏎", "to what the event is about"),
     ),
+    "In a tree of objects": (
+        (":xray", ":xray, :xray deploy, :xray deploy shop: all there is in the namespaces in use, or of a kind"),
+        ("space  → ←", "open or close; → goes in, ← to what it hangs on"),
+        ("x", "open all, close all"),
+        ("⏎", "to the object, in the table of its kind; all other keys are those of its row"),
+        ("/", "show only what matches, and what that hangs on"),
+        ("c", "copy the name"),
+    ),
     "In a log": (
         ("s", "follow or pause; scrolling up pauses, G follows again"),
         ("0 1", "the newest lines, the first ones"),

@@ -63,10 +63,18 @@ async def _who_may(app: K9pyApp, session: Session, targets: Sequence[Target], pa
     await getattr(who_may, page)(app, session, targets[0])
 
 
+async def _xray(app: K9pyApp, session: Session, targets: Sequence[Target], of: str) -> None:
+    from k9py.ui.screens import xray_page
+
+    app.push_screen(xray_page.XrayPage(session, getattr(xray_page, of)(targets[0])))
+
+
 OPENERS: Mapping[str, Opener] = {
     **{opens: partial(_relations, to=opens) for opens in ("owner", "node", "replicasets", "events")},
     "rbac": partial(_who_may, page="open_rules"),
     "can-i": partial(_who_may, page="open_account"),
+    "xray": partial(_xray, of="of_object"),
+    "users": partial(_xray, of="of_users"),
     "describe": _describe,
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),
