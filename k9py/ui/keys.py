@@ -9,6 +9,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":", "a command: :pods, :deploy kube-system, :svc -A, :crd, :po app=web, :pods /regex, :pods @context"),
         (":pods a,b", "several namespaces; :pods @x,y several contexts, :@+z adds one, :@-z leaves it"),
         (":home :ctx :ns", "the four panes, the contexts (space shows one beside), the namespaces"),
+        (":cluster", "the map of the control plane and the nodes: what is well, what is not, who leads"),
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
@@ -18,6 +19,14 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Z", "zoom the pane in focus"),
         ("0", "all namespaces; 1–9 those used lately"),
         ("ctrl-c", "quit"),
+    ),
+    "Who may do what": (
+        (":can-i", "what I may do; :can-i u:kim, g:devs, s:shop:robot for others; -n NAMESPACE, -A"),
+        (
+            ":who-can",
+            "who can: :who-can get pods/log in shop, :who-can delete nodes, :who-can get /metrics",
+        ),
+        (":rbac", "rules and subjects of the role or binding under the cursor, as ⏎ on it; :rbac clusterrole view"),
     ),
     "In a table": (
         ("j k ↓ ↑ g G", "down, up, first, last; ctrl-f and ctrl-b by pages; h l ← → sideways"),
@@ -52,6 +61,12 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/", "find: text or regex; n and N go to the next and the one before"),
         ("m  x", "in YAML: show or fold managedFields; decode or mask the values of a secret"),
         ("c  ctrl-s  r", "copy what is selected or all; save; read anew"),
+    ),
+    "On the map of the cluster": (
+        ("j k g G", "to the next, the one before, the first, the last; h l ← → sideways"),
+        ("space", "unfold: each check of livez and readyz, all conditions of a node; again folds"),
+        ("⏎", "the object that the line stands for: a lease's description, a pod's log, a node's pods"),
+        ("/", "show only lines that match"),
     ),
 }
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,17 @@ async def test_gives_the_warnings_of_the_server(tmp_path: Path) -> None:
     async with stubbed(tmp_path, always(text="{}", headers=headers)) as (_, transport):
         response = await transport.send(VERSION)
     assert response.warnings == ('v1beta1 is "old"', "second")
+
+
+async def test_gives_the_server_s_time(tmp_path: Path) -> None:
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(text="ok", headers={"Date": request.query["date"]})
+
+    async with stubbed(tmp_path, handler) as (_, transport):
+        dated = await transport.send(Request("GET", "/livez", {"date": "Thu, 26 Nov 2026 00:04:16 GMT"}))
+        undated = await transport.send(Request("GET", "/livez", {"date": "just now"}))
+    assert dated.date == datetime(2026, 11, 26, 0, 4, 16, tzinfo=UTC).timestamp()
+    assert undated.date is None
 
 
 async def test_basic_auth(tmp_path: Path) -> None:
