@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from k9py.kinds.wellknown import NAMESPACES
-from k9py.ui.goto import Goto
+from k9py.ui.goto import Goto, parse_goto, parse_words
 from k9py.ui.namespaces import usable_namespaces
 from k9py.ui.screens.about_page import AboutPage
 from k9py.ui.screens.contexts_page import ContextsPage
@@ -24,6 +25,8 @@ class Word:
 
     names: tuple[str, ...]
     run: Callable[[K9pyApp, Goto], Awaitable[None]]
+    read: Callable[[str], Goto] = parse_goto
+    """How a command that begins with it is understood."""
 
 
 async def _home(app: K9pyApp, goto: Goto) -> None:
@@ -62,6 +65,12 @@ async def _demo(app: K9pyApp, goto: Goto) -> None:
     await app.switch(await app.hub.add_embedded())
 
 
+async def _rights(app: K9pyApp, goto: Goto, opens: str) -> None:
+    from k9py.ui import who_may
+
+    await getattr(who_may, opens)(app, goto)
+
+
 async def _namespace(app: K9pyApp, goto: Goto) -> None:
     if goto.namespaces is None:
         await _list_namespaces(app)
@@ -89,8 +98,17 @@ ALL = (
     CONTEXTS,
     Word(("demo",), _demo),
     Word(("ns", "namespace", "namespaces"), _namespace),
+    Word(("can-i", "can"), partial(_rights, opens="can_i"), parse_words),
+    Word(("who-can", "whocan"), partial(_rights, opens="who_can"), parse_words),
+    Word(("rbac",), partial(_rights, opens="rbac"), parse_words),
 )
 WORDS = {name: word for word in ALL for name in word.names}
+
+
+def read_command(text: str) -> Goto:
+    """What a command says: each word of ours knows how it is to be read. Raises GotoError."""
+    word = WORDS.get((text.split(maxsplit=1) or [""])[0].lower())
+    return word.read(text) if word else parse_goto(text)
 
 
 def suggest(app: K9pyApp, text: str) -> list[str]:

@@ -20,13 +20,21 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("0", "all namespaces; 1–9 those used lately"),
         ("ctrl-c", "quit"),
     ),
+    "Who may do what": (
+        (":can-i", "what I may do; :can-i u:kim, g:devs, s:shop:robot for others; -n NAMESPACE, -A"),
+        (
+            ":who-can",
+            "who can: :who-can get pods/log in shop, :who-can delete nodes, :who-can get /metrics",
+        ),
+        (":rbac", "rules and subjects of the role or binding under the cursor, as ⏎ on it; :rbac clusterrole view"),
+    ),
     "In a table": (
         ("j k ↓ ↑ g G", "down, up, first, last; ctrl-f and ctrl-b by pages; h l ← → sideways"),
         ("/", "filter: text or regex; !regex leaves out; -l app=web,tier!=x by labels"),
         ("space", "mark; ctrl-space marks a range, ctrl-\\ takes all marks back"),
         ("N A S P C M", "sort by name, age, status, namespace, CPU, memory; again turns it round"),
         ("⇧← ⇧→", "sort by the column before, the column after"),
-        ("ctrl-w", "wide: more columns"),
+        ("ctrl-w", "wide: more columns; :po -L app,@note has those of labels and annotations"),
     ),
     "Among events": (
         ("f", "those that repeat each other in one row with their count and span, or each for itself"),

@@ -19,9 +19,9 @@ from k9py.session.session import Session
 from k9py.store.filter import parse_filter
 from k9py.ui.beside import Beside
 from k9py.ui.changes import refusal_of
-from k9py.ui.commands import WORDS
+from k9py.ui.commands import WORDS, read_command
 from k9py.ui.frames import Frames
-from k9py.ui.goto import Goto, parse_goto
+from k9py.ui.goto import Goto
 from k9py.ui.history import History
 from k9py.ui.offers import offer
 from k9py.ui.openings import OPENERS, read_opening
@@ -152,7 +152,7 @@ class Navigation(App[None]):
         self._went_at = time.monotonic()
         if self.said.bad:  # what went wrong before is not about this command
             self.me.unsay()
-        goto = parse_goto(text)
+        goto = read_command(text)
         if goto.context:
             await self.use_contexts(goto.context)
             if not goto.word and self.beside.companions and not isinstance(self.page, TablePage):

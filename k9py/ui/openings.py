@@ -57,8 +57,16 @@ async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], 
     await getattr(jumps, to)(app, session, targets)
 
 
+async def _who_may(app: K9pyApp, session: Session, targets: Sequence[Target], page: str) -> None:
+    from k9py.ui import who_may
+
+    await getattr(who_may, page)(app, session, targets[0])
+
+
 OPENERS: Mapping[str, Opener] = {
     **{opens: partial(_relations, to=opens) for opens in ("owner", "node", "replicasets", "events")},
+    "rbac": partial(_who_may, page="open_rules"),
+    "can-i": partial(_who_may, page="open_account"),
     "describe": _describe,
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),

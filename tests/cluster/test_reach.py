@@ -116,3 +116,29 @@ def start_in(folder: Path, environment: Mapping[str, str], *words: str) -> K9py:
     """k9py with an environment of its own instead of a kubeconfig."""
     own = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")}
     return K9py([str(K9PY), *words], (200, 50), {**own, "HOME": str(folder), **environment})
+
+
+def test_a_kubeconfig_that_is_rewritten_meanwhile(kubectl: Kubectl, namespace: str, tmp_path: Path) -> None:
+    config = kubectl.config()
+    cluster = config["clusters"][0]["cluster"]
+    path = tmp_path / "config"
+
+    def put(user: Mapping[str, str], name: str = "test") -> None:
+        new = write_kubeconfig(tmp_path / "new", cluster, user, namespace)
+        new.write_text(new.read_text().replace('"test"', f'"{name}"'))
+        new.replace(path)
+
+    token = kubectl("create", "token", "robot", "-n", namespace).strip()
+    put({"token": token})
+    with start_in(tmp_path, {"KUBECONFIG": str(path)}, "-c", "pods") as screen:
+        wait_seen(screen, f"system:serviceaccount:{namespace}:robot")
+        put(config["users"][0]["user"], "other")
+        screen.wait("context test is no longer in the kubeconfig: its tables are stale")
+        screen.wait_pane("Pods", lambda pane: "no context 'test'" in pane.state and pane.has("seen"), "not stale")
+        put({"token": token})
+        wait_seen(screen, f"system:serviceaccount:{namespace}:robot")
+        put({"token": token, "as": "jane"})  # as whom a robot may not act
+        screen.wait("cannot impersonate")
+        screen.wait_title("Contexts", "^Contexts 1")
+        put(config["users"][0]["user"])  # it goes back to the table by itself
+        wait_seen(screen, whoami(kubectl))
