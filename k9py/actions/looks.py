@@ -54,8 +54,11 @@ READ_LOG = Right("get", "log", PODS)
 
 LOOKS = (
     Look("logs", "Logs", "l", "pods and what has pods", _has_logs, opens="logs", right=READ_LOG),
-    Look("previous", "Previous", "p", "pods and what has pods", _has_logs, opens="previous", right=READ_LOG),
+    Look("describe", "Describe", "d", "everything", _is_object, opens="describe", right=READ),
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml", right=READ),
+    Look(
+        "previous", "Previous", "p", "pods and what has pods", _has_logs, opens="previous", minor=True, right=READ_LOG
+    ),
     Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True, right=LIST_EVENTS),
     Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True, right=Right("list", of=NODES)),
     Look(

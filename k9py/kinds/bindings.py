@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from k9py.kinds.kind import Kind, Part, join_texts
+from k9py.kinds.kind import Kind, Part, join_texts, opens_page
 from k9py.kinds.server_columns import PartialObject, TableRow, server_kind
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell
@@ -49,5 +49,6 @@ def binding_kind(plural: str, **otherwise: Any) -> Kind:
         Column("KIND", _kinds),
         Column("SUBJECTS", _subjects),
         row=BindingRow,
+        opens=opens_page("rbac"),
         **otherwise,
     )

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from k9py.kinds.kind import Part
 from k9py.values.cell import Tone, worst
 
-_GOOD = frozenset(
-    (
-        *("Ready", "Available", "Healthy", "Synced", "Established", "Accepted", "Programmed", "Reconciled", "Valid"),
-        *("Succeeded", "Initialized", "NamesAccepted", "ResolvedRefs", "Installed", "AbleToScale", "ScalingActive"),
-    )
+_GOOD = (
+    *("Ready", "Available", "Healthy", "Synced", "Established", "Accepted", "Programmed", "Reconciled", "Valid"),
+    *("Succeeded", "Installed", "ScalingActive", "AbleToScale", "Initialized", "NamesAccepted", "ResolvedRefs"),
 )
-"""Types that are True of what is well."""
+"""Types that are True of what is well, those first that say most."""
+_RANKS = {kind: rank for rank, kind in enumerate(_GOOD)}
 _DONE = frozenset({"Complete", "Completed", "Finished"})
 _BAD = frozenset({"Failed", "Degraded", "Stalled", "Error", "ReplicaFailure", "NonStructuralSchema"})
 _BUSY = frozenset({"Progressing", "Reconciling", "Updating", "Issuing", "Terminating"})
@@ -56,20 +53,19 @@ def conditions_tone(conditions: Conditions) -> Tone:
 
 
 def telling(conditions: Conditions) -> str:
-    """What is not as it should be: `Ready=False (NoIssuer)`; of what is well the first thing that says so."""
+    """What is not as it should be: `Ready=False (NoIssuer)`; of what is well what says most of it."""
     tone = conditions_tone(conditions)
+    if tone is Tone.PLAIN:
+        return ""
+    found = [each for each in conditions or () if _tone(each) is tone]
     if tone in (Tone.BAD, Tone.BUSY):
-        return ",".join(map(str, _of_tone(conditions, tone)))
-    return next((each.type for each in _of_tone(conditions, tone)), "") if tone is not Tone.PLAIN else ""
-
-
-def _of_tone(conditions: Conditions, tone: Tone) -> Iterator[Condition]:
-    return (each for each in conditions or () if _tone(each) is tone)
+        return ",".join(map(str, found))
+    return min((each.type for each in found), key=lambda kind: _RANKS.get(kind, 0))
 
 
 def _tone(condition: Condition) -> Tone:
     match condition.type, condition.status:
-        case (kind, "True") if kind in _GOOD:
+        case (kind, "True") if kind in _RANKS:
             return Tone.OK
         case (kind, "True") if kind in _DONE:
             return Tone.DONE
@@ -77,9 +73,9 @@ def _tone(condition: Condition) -> Tone:
             return Tone.BAD
         case (kind, "True") if kind in _BUSY:
             return Tone.PLAIN if condition.reason == _ARRIVED else Tone.BUSY
-        case (kind, "Unknown") if kind in _GOOD:
+        case (kind, "Unknown") if kind in _RANKS:
             return Tone.BUSY
-        case (kind, "False") if kind in _GOOD:
+        case (kind, "False") if kind in _RANKS:
             return Tone.BUSY if _goes_on(condition.reason) else Tone.BAD
         case ("Progressing", "False") if "Deadline" in condition.reason or "Fail" in condition.reason:
             return Tone.BAD

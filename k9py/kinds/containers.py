@@ -8,7 +8,9 @@ import msgspec
 
 from k9py.kinds.kind import Kind, Opening, Part, Standing, Whole, always, count_cell, text_cell, time_cell
 from k9py.kinds.pod import Pod
-from k9py.kinds.pod_parts import State
+from k9py.kinds.pod_budget import Budget, asked_by
+from k9py.kinds.pod_parts import Resources, State
+from k9py.kinds.usage import usage_columns
 from k9py.kinds.wellknown import CONTAINERS, PODS
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
@@ -34,6 +36,7 @@ class Wanted(Part, frozen=True):
     liveness_probe: Part | None = None
     readiness_probe: Part | None = None
     startup_probe: Part | None = None
+    resources: Resources = Resources()
 
 
 class Spec(Part, frozen=True):
@@ -77,6 +80,7 @@ class ContainerRow(msgspec.Struct, frozen=True, gc=False):
     wanted: Wanted
     told: Told
     order: int
+    budget: Budget
 
 
 _read = msgspec.json.Decoder(Parts).decode
@@ -101,7 +105,10 @@ def _make(_resource: Resource, pod: Pod, whole: Whole) -> Iterable[tuple[tuple[s
             )
             order += 1
             known = states.get(each.name) or Told(each.name)
-            yield (metadata.namespace, name), ContainerRow(own, metadata.name, f"{letter}{number}", each, known, order)
+            yield (
+                (metadata.namespace, name),
+                ContainerRow(own, metadata.name, f"{letter}{number}", each, known, order, asked_by(each.resources)),
+            )
 
 
 def _word(row: ContainerRow) -> str:
@@ -169,11 +176,13 @@ KIND = Kind(
         Column("STATE", _state, glyph=True),
         Column("RESTARTS", lambda row, _: count_cell(row.told.restart_count), "right", numeric=True),
         Column("PROBES(L:R:S)", _probes),
+        *usage_columns(lambda row: row.budget),
         Column("PORTS", _ports),
         Column("AGE", lambda row, _: time_cell(row.metadata.creation_timestamp), numeric=True),
     ),
     _tone,
     keep_whole=False,
+    joins=frozenset({"usage"}),
     opens=_opens,
     made_of=(PODS,),
     make=_make,

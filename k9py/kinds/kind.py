@@ -124,6 +124,11 @@ def join_labels(labels: Mapping[str, str] | None) -> Cell:
     return join_texts(f"{key}={value}" for key, value in sorted((labels or {}).items()))
 
 
+def opens_page(what: str) -> Callable[[Any], Opening]:
+    """Enter leads to a page about the object: `what` is its opener's name."""
+    return lambda obj: Opening(what, obj.metadata.name, obj.metadata.namespace, lambda _obj: True)
+
+
 @lru_cache(maxsize=4096)
 def text_cell(text: str) -> Cell:
     """A text that many rows share, or <none>. They share the cell, too: less to make, to keep and to compare."""

@@ -6,9 +6,9 @@ import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always
 from k9py.kinds.parts import opens_one
-from k9py.kinds.volumes import UNSET, Capacity, StorageMetadata, modes_cell, phase, phase_tone, size_cell
+from k9py.kinds.volumes import ATTRIBUTES, MODE, STATUS, Capacity, StorageMetadata, modes_cell, size_cell, storage_tone
 from k9py.store.column import Column, Joined
-from k9py.values.cell import Cell, Tone
+from k9py.values.cell import Cell
 
 
 class ClaimSpec(Part, frozen=True):
@@ -36,29 +36,12 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     status: ClaimStatus = ClaimStatus()
 
 
-def _tone(claim: Claim, _joined: Joined) -> Tone:
-    return phase_tone(phase(claim.metadata, claim.status.phase))
-
-
-def _status(claim: Claim, joined: Joined) -> Cell:
-    return Cell(phase(claim.metadata, claim.status.phase), _tone(claim, joined))
-
-
 def _capacity(claim: Claim, _joined: Joined) -> Cell:
     return size_cell(claim.status.capacity) if claim.spec.volume_name else Cell()
 
 
 def _modes(claim: Claim, _joined: Joined) -> Cell:
     return modes_cell(claim.status.access_modes) if claim.spec.volume_name else Cell()
-
-
-def _attributes(claim: Claim, _joined: Joined) -> Cell:
-    name = claim.spec.volume_attributes_class_name
-    return Cell(name) if name else UNSET
-
-
-def _mode(claim: Claim, _joined: Joined) -> Cell:
-    return Cell(claim.spec.volume_mode) if claim.spec.volume_mode else UNSET
 
 
 def _opens(claim: Claim) -> Opening | None:
@@ -72,16 +55,16 @@ KIND = Kind(
     Claim,
     always(
         NAME,
-        Column("STATUS", _status, glyph=True),
+        STATUS,
         Column("VOLUME", lambda claim, _: Cell(claim.spec.volume_name)),
         Column("CAPACITY", _capacity, "right", numeric=True),
         Column("ACCESS MODES", _modes),
         Column("STORAGECLASS", lambda claim, _: Cell(claim.metadata.named_class(claim.spec.storage_class_name))),
-        Column("VOLUMEATTRIBUTESCLASS", _attributes, wide=True),
-        Column("VOLUMEMODE", _mode, wide=True),
+        ATTRIBUTES,
+        MODE,
         LABELS,
         AGE,
     ),
-    _tone,
+    storage_tone,
     opens=_opens,
 )

@@ -6,9 +6,9 @@ import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always
 from k9py.kinds.parts import opens_one
-from k9py.kinds.volumes import UNSET, Capacity, StorageMetadata, modes_cell, phase, phase_tone, size_cell
+from k9py.kinds.volumes import ATTRIBUTES, MODE, STATUS, Capacity, StorageMetadata, modes_cell, size_cell, storage_tone
 from k9py.store.column import Column, Joined
-from k9py.values.cell import Cell, Tone
+from k9py.values.cell import Cell
 
 
 class ClaimRef(Part, frozen=True):
@@ -45,26 +45,9 @@ class Volume(msgspec.Struct, frozen=True, gc=False):
     status: VolumeStatus = VolumeStatus()
 
 
-def _tone(volume: Volume, _joined: Joined) -> Tone:
-    return phase_tone(phase(volume.metadata, volume.status.phase))
-
-
-def _status(volume: Volume, joined: Joined) -> Cell:
-    return Cell(phase(volume.metadata, volume.status.phase), _tone(volume, joined))
-
-
 def _claim(volume: Volume, _joined: Joined) -> Cell:
     claim = volume.spec.claim_ref
     return Cell(f"{claim.namespace}/{claim.name}" if claim else "")
-
-
-def _attributes(volume: Volume, _joined: Joined) -> Cell:
-    name = volume.spec.volume_attributes_class_name
-    return Cell(name) if name else UNSET
-
-
-def _mode(volume: Volume, _joined: Joined) -> Cell:
-    return Cell(volume.spec.volume_mode) if volume.spec.volume_mode else UNSET
 
 
 def _opens(volume: Volume) -> Opening | None:
@@ -83,15 +66,15 @@ KIND = Kind(
         Column("CAPACITY", lambda volume, _: size_cell(volume.spec.capacity), "right", numeric=True),
         Column("ACCESS MODES", lambda volume, _: modes_cell(volume.spec.access_modes)),
         Column("RECLAIM POLICY", lambda volume, _: Cell(volume.spec.persistent_volume_reclaim_policy)),
-        Column("STATUS", _status, glyph=True),
+        STATUS,
         Column("CLAIM", _claim),
         Column("STORAGECLASS", lambda volume, _: Cell(volume.metadata.named_class(volume.spec.storage_class_name))),
         Column("REASON", lambda volume, _: Cell(volume.status.reason)),
-        Column("VOLUMEATTRIBUTESCLASS", _attributes, wide=True),
-        Column("VOLUMEMODE", _mode, wide=True),
+        ATTRIBUTES,
+        MODE,
         LABELS,
         AGE,
     ),
-    _tone,
+    storage_tone,
     opens=_opens,
 )

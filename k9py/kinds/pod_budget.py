@@ -23,8 +23,8 @@ _NO_BUDGET = Budget(0, 0, 0, 0)
 
 def add_up(spec: PodSpec) -> Budget:
     """The budget of a pod. Pods of one mould share it. Raises ValueError for what is no quantity."""
-    asked = [_asked(container.resources) for container in spec.containers]
-    asked += [_asked(container.resources) for container in spec.init_containers if container.is_sidecar]
+    asked = [asked_by(container.resources) for container in spec.containers]
+    asked += [asked_by(container.resources) for container in spec.init_containers if container.is_sidecar]
     return _total(_amounts(spec.resources), *asked)
 
 
@@ -34,7 +34,7 @@ def _total(own: Budget, *asked: Budget) -> Budget:
     return Budget(*[whole or sum(parts) for whole, *parts in zip(own, *asked, strict=True)])
 
 
-def _asked(resources: Resources) -> Budget:
+def asked_by(resources: Resources) -> Budget:
     """A container's part. One that asks for nothing is given what its limits say."""
     return _amounts(resources if resources.requests else Resources(resources.limits, resources.limits))
 

@@ -8,16 +8,10 @@ from typing import Any
 from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, always, count_cell, ratio_cell, text_cell
 from k9py.kinds.pod import Pod, shape_pod
 from k9py.kinds.pod_parts import PodObject
-from k9py.kinds.usage import UNMEASURED, cpu_cell, memory_cell, share_cell
+from k9py.kinds.usage import usage_columns
 from k9py.kinds.wellknown import CONTAINERS
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
-from k9py.values.quantity import millicores
-from k9py.values.usage import Usage
-
-
-def _usage(pod: Pod, joined: Joined) -> Usage | None:
-    return joined.usage.get((pod.metadata.namespace, pod.metadata.name))
 
 
 def _ready(pod: Pod, _joined: Joined) -> Cell:
@@ -44,34 +38,6 @@ def _restarts(pod: Pod, _joined: Joined) -> Cell:
 def _last_restart(pod: Pod, _joined: Joined) -> Cell:
     last = pod.summary.last_restart
     return NONE if last is None else Cell("", Tone.PLAIN, -last, last)
-
-
-def _cpu(pod: Pod, joined: Joined) -> Cell:
-    return cpu_cell(_usage(pod, joined))
-
-
-def _memory(pod: Pod, joined: Joined) -> Cell:
-    return memory_cell(_usage(pod, joined))
-
-
-def _cpu_of_request(pod: Pod, joined: Joined) -> Cell:
-    usage = _usage(pod, joined)
-    return share_cell(millicores(usage.cpu), pod.budget.cpu_request, warns=False) if usage else UNMEASURED
-
-
-def _cpu_of_limit(pod: Pod, joined: Joined) -> Cell:
-    usage = _usage(pod, joined)
-    return share_cell(millicores(usage.cpu), pod.budget.cpu_limit) if usage else UNMEASURED
-
-
-def _memory_of_request(pod: Pod, joined: Joined) -> Cell:
-    usage = _usage(pod, joined)
-    return share_cell(int(usage.memory), pod.budget.memory_request, warns=False) if usage else UNMEASURED
-
-
-def _memory_of_limit(pod: Pod, joined: Joined) -> Cell:
-    usage = _usage(pod, joined)
-    return share_cell(int(usage.memory), pod.budget.memory_limit) if usage else UNMEASURED
 
 
 def _ip(pod: Pod, _joined: Joined) -> Cell:
@@ -101,12 +67,7 @@ KIND = Kind(
         Column("STATUS", _status, glyph=True),
         Column("RESTARTS", _restarts, numeric=True),
         Column("LAST RESTART", _last_restart, numeric=True, wide=True),
-        Column("CPU", _cpu, "right", numeric=True),
-        Column("%CPU/R", _cpu_of_request, "right", numeric=True),
-        Column("%CPU/L", _cpu_of_limit, "right", numeric=True),
-        Column("MEM", _memory, "right", numeric=True),
-        Column("%MEM/R", _memory_of_request, "right", numeric=True),
-        Column("%MEM/L", _memory_of_limit, "right", numeric=True),
+        *usage_columns(lambda pod: pod.budget),
         Column("IP", _ip),
         Column("NODE", lambda pod, _: text_cell(pod.node)),
         Column("NOMINATED NODE", lambda pod, _: text_cell(pod.nominated_node), wide=True),

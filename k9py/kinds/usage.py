@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
+from k9py.kinds.pod_budget import Budget
+from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.quantity import mebibytes, millicores, percent
 from k9py.values.usage import Usage
@@ -30,6 +34,27 @@ def memory_cell(usage: Usage | None) -> Cell:
 def share_cell(used: int, whole: int, *, warns: bool = True) -> Cell:
     """Percent of the whole, rounded down. One that `warns` says by its tone when there is little left."""
     return _percent_cell(percent(used, whole), warns) if whole else NO_WHOLE
+
+
+def usage_columns(budget: Callable[[Any], Budget]) -> tuple[Column, ...]:
+    """CPU and memory of pods or containers, and their shares of what was asked for and of what is allowed."""
+
+    def cell(read: Callable[[Usage, Budget], Cell]) -> Callable[[Any, Joined], Cell]:
+        def of(obj: Any, joined: Joined) -> Cell:
+            usage = joined.usage.get((obj.metadata.namespace, obj.metadata.name))
+            return read(usage, budget(obj)) if usage else UNMEASURED
+
+        return of
+
+    shares: tuple[tuple[str, Callable[[Usage, Budget], Cell]], ...] = (
+        ("CPU", lambda usage, _: cpu_cell(usage)),
+        ("%CPU/R", lambda usage, own: share_cell(millicores(usage.cpu), own.cpu_request, warns=False)),
+        ("%CPU/L", lambda usage, own: share_cell(millicores(usage.cpu), own.cpu_limit)),
+        ("MEM", lambda usage, _: memory_cell(usage)),
+        ("%MEM/R", lambda usage, own: share_cell(int(usage.memory), own.memory_request, warns=False)),
+        ("%MEM/L", lambda usage, own: share_cell(int(usage.memory), own.memory_limit)),
+    )
+    return tuple(Column(title, cell(read), "right", numeric=True) for title, read in shares)
 
 
 @lru_cache(maxsize=4096)

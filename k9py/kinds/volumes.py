@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from k9py.kinds.kind import Part
+from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
 from k9py.values.quantity import parse_quantity
 
-UNSET = Cell("<unset>", Tone.DIM)
+_UNSET = Cell("<unset>", Tone.DIM)
 _MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
 _TONES = {
     "Bound": Tone.OK,
@@ -59,11 +62,24 @@ def modes_cell(modes: tuple[str, ...] | None) -> Cell:
     return Cell(",".join(short for mode, short in _MODES.items() if mode in (modes or ())))
 
 
-def phase(metadata: Metadata, told: str) -> str:
-    """In kubectl's word."""
-    return "Terminating" if metadata.deletion_timestamp else told
+def _phase(obj: Any) -> str:
+    return "Terminating" if obj.metadata.deletion_timestamp else str(obj.status.phase)
 
 
-def phase_tone(word: str) -> Tone:
-    """How a volume or claim feels in a phase."""
-    return _TONES.get(word, Tone.PLAIN)
+def storage_tone(obj: Any, _joined: Joined) -> Tone:
+    """How a volume or claim feels in its phase."""
+    return _TONES.get(_phase(obj), Tone.PLAIN)
+
+
+def _or_unset(title: str, field: str) -> Column:
+    def cell(obj: Any, _joined: Joined) -> Cell:
+        text: str | None = getattr(obj.spec, field)
+        return Cell(text) if text else _UNSET
+
+    return Column(title, cell, wide=True)
+
+
+STATUS = Column("STATUS", lambda obj, joined: Cell(_phase(obj), storage_tone(obj, joined)), glyph=True)
+"""The phase, in kubectl's word."""
+ATTRIBUTES = _or_unset("VOLUMEATTRIBUTESCLASS", "volume_attributes_class_name")
+MODE = _or_unset("VOLUMEMODE", "volume_mode")

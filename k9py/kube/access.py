@@ -122,6 +122,10 @@ class Access:
         asked = self._asked.get(_Question(verb, resource, namespace, name, subresource))
         return asked is not None and asked.is_good(self._clock())
 
+    def forget(self) -> None:
+        """Remember nothing: it was about another server or user."""
+        self._asked.clear()
+
     async def whoami(self) -> str:
         """What the server calls the user; what the kubeconfig calls them, where it does not tell (before 1.28)."""
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
-from aiohttp import ClientResponse, ClientTimeout
+from aiohttp import (
+    ClientConnectionError,
+    ClientResponse,
+    ClientTimeout,
+    ClientWebSocketResponse,
+    WSServerHandshakeError,
+)
 from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 from multidict import CIMultiDict
 from yarl import URL
 
 from k9py import __version__
+from k9py.kube.basis import Basis
 from k9py.kube.configuration import make_client
 from k9py.kube.credentials import Credential
-from k9py.kube.failures import NETWORK_ERRORS, network_error
+from k9py.kube.failures import NETWORK_ERRORS, api_error, network_error
 from k9py.kube.kubeconfig import Entry
 from k9py.kube.kubeconfig_file import User
 from k9py.kube.proxy import is_near
@@ -27,20 +34,26 @@ class Connection:
     """What one credential can send with. Another credential gets another Connection, and this one retires."""
 
     def __init__(
-        self, server: str, credential: Credential, client: RESTClientObject, headers: CIMultiDict[str]
+        self, basis: Basis, credential: Credential, client: RESTClientObject, headers: CIMultiDict[str]
     ) -> None:
-        self.server = server
+        self.server: str = client.configuration.host
+        self.basis = basis
         self.credential = credential
         self._client = client
         self._headers = headers
         self._users = 0
+        self._answers: set[ClientResponse] = set()
         self._retired = False
 
     @classmethod
-    async def make(cls, entry: Entry, credential: Credential) -> Connection:
+    async def make(cls, basis: Basis, credential: Credential) -> Connection:
         """Build it; nothing is sent yet. ConfigError says what in the kubeconfig is not usable."""
-        client = await make_client(entry, credential, os.environ)
-        return cls(client.configuration.host, credential, client, _headers(client.configuration, entry))
+        client = await make_client(basis.entry, credential, os.environ)
+        return cls(basis, credential, client, _headers(client.configuration, basis.entry))
+
+    def serves(self, basis: Basis, credential: Credential) -> bool:
+        """Whether one made of these would be the same."""
+        return self.credential.same_as(credential) and self.basis.connects_like(basis)
 
     @asynccontextmanager
     async def exchange(self, request: Request, timeout: ClientTimeout) -> AsyncGenerator[ClientResponse]:
@@ -48,10 +61,26 @@ class Connection:
         self._users += 1
         try:
             response = await self._send(request, timeout)
+            self._answers.add(response)
             try:
                 yield response
             finally:
+                self._answers.discard(response)
                 response.close()  # after the whole body the connection is back in the pool, and this does nothing
+        finally:
+            self._users -= 1
+            await self._close_if_done()
+
+    @asynccontextmanager
+    async def socket(self, request: Request, protocols: Sequence[str]) -> AsyncGenerator[ClientWebSocketResponse]:
+        """Open a websocket by the same way: proxy, TLS and headers are those of requests. ApiError, Unreachable."""
+        self._users += 1
+        try:
+            socket = await self._open_socket(request, protocols)
+            try:
+                yield socket
+            finally:
+                await socket.close()
         finally:
             self._users -= 1
             await self._close_if_done()
@@ -63,6 +92,8 @@ class Connection:
 
     async def close(self) -> None:
         """Close it now, and with it every stream."""
+        for answer in self._answers:  # aiohttp would leave who waits for more of one waiting
+            answer.content.set_exception(ClientConnectionError("it was closed here"))
         await self._client.close()
 
     async def _send(self, request: Request, timeout: ClientTimeout) -> ClientResponse:
@@ -78,6 +109,24 @@ class Connection:
             raise network_error(error, self.server) from error
         response: ClientResponse = answer.response
         return response
+
+    async def _open_socket(self, request: Request, protocols: Sequence[str]) -> ClientWebSocketResponse:
+        """The official client's own applies neither the proxy nor tls-server-name."""
+        session = self._client.pool_manager
+        assert session is not None
+        try:
+            return await session.ws_connect(
+                URL(self.server + request.target, encoded=True),
+                headers=self._headers,
+                protocols=protocols,
+                proxy=self._client.proxy,
+                server_hostname=self._client.configuration.tls_server_name,
+                max_msg_size=0,
+            )
+        except WSServerHandshakeError as error:
+            raise api_error(error.status, b"", error.headers) from error
+        except NETWORK_ERRORS as error:
+            raise network_error(error, self.server) from error
 
     async def _close_if_done(self) -> None:
         if self._retired and not self._users:

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from k9py.kube.connector import ProxyRefusal
 from k9py.values.errors import ApiError, Unreachable
 
 LONGEST_TEXT = 256
@@ -57,6 +58,11 @@ _NETWORK: tuple[tuple[type[BaseException], str, str], ...] = (
         aiohttp.ClientHttpProxyError,
         "the proxy does not let us through to {server}: {detail}",
         "check user and password in proxy-url or HTTPS_PROXY, and whether NO_PROXY should name the server",
+    ),
+    (
+        ProxyRefusal,
+        "the proxy does not let us through to {server}: {detail}",
+        "check user and password in proxy-url or HTTPS_PROXY, and what the proxy allows",
     ),
     (
         aiohttp.ClientConnectorDNSError,
@@ -116,8 +122,9 @@ def api_error(status: int, body: bytes, headers: Mapping[str, str] | None = None
     headers = headers or {}
     told = _read_status(body)
     if told is None:
-        message = _describe_text(body.decode("utf-8", "replace")) or "no explanation"
-        return _error(status, "", f"HTTP {status}: {message}", {}, headers)
+        text = body.decode("utf-8", "replace")
+        message = _describe_text(text) or "no explanation"
+        return _error(status, "", f"HTTP {status}: {message}", {}, headers, text)
     details = told.details or {}
     return _error(told.code or status, told.reason, one_line(told.message) or f"HTTP {status}", details, headers)
 
@@ -173,11 +180,13 @@ def _read_status(body: bytes) -> _Status | None:
     return status if status.kind == "Status" else None
 
 
-def _error(status: int, reason: str, message: str, details: Mapping[str, Any], headers: Mapping[str, str]) -> ApiError:
+def _error(
+    status: int, reason: str, message: str, details: Mapping[str, Any], headers: Mapping[str, str], text: str = ""
+) -> ApiError:
     retry_after = _read_retry_after(headers.get("Retry-After"))
     if retry_after is None and isinstance(seconds := details.get("retryAfterSeconds"), int) and seconds > 0:
         retry_after = float(seconds)
-    return ApiError(status, reason, message, _STATUS_CURES.get(status, ""), details, retry_after)
+    return ApiError(status, reason, message, _STATUS_CURES.get(status, ""), details, retry_after, text)
 
 
 def _read_retry_after(text: str | None) -> float | None:

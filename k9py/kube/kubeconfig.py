@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ from k9py.kube.kubeconfig_file import (
     read_file,
 )
 from k9py.kube.overrides import Names, Overrides
+from k9py.kube.stamps import Stamps, read_stamps
 from k9py.values.errors import ConfigError
 
 _OTHER_FILE = "name another file with --kubeconfig or $KUBECONFIG"
@@ -56,6 +57,8 @@ class Kubeconfig:
     listed: tuple[Path, ...] = ()
     """Where files may be: one that is not there yet may come."""
     overrides: Overrides | None = None
+    stamps: Stamps = field(default_factory=dict, compare=False)
+    """How the listed files were when they were read; none before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +92,29 @@ def locate(explicit: str | None, environ: Mapping[str, str]) -> Kubeconfig:
 
 def reread(kubeconfig: Kubeconfig) -> Kubeconfig:
     """The same, with the contexts that its files name now. ConfigError for one that cannot be read, or names none."""
-    paths = tuple(path for path in kubeconfig.listed if path.exists())
+    found = look_again(kubeconfig)
+    if not found.contexts:
+        raise lack(found)
+    return found
+
+
+def look_again(kubeconfig: Kubeconfig) -> Kubeconfig:
+    """The same, with the contexts that its files name now, and that may be none. ConfigError when unreadable."""
+    stamps = read_stamps(kubeconfig.listed)
+    paths = tuple(path for path, stamp in stamps.items() if stamp)
     files = [read_file(path) for path in paths]
-    if not files and not kubeconfig.added:
-        names = ", ".join(map(str, kubeconfig.listed))
-        raise ConfigError(f"no kubeconfig: {names} not there", "name a file with --kubeconfig or $KUBECONFIG")
     named = _first_by_name(file.contexts for file in (*kubeconfig.added, *files))
-    if not named:
-        raise ConfigError(f"no contexts in {', '.join(map(str, paths))}", _OTHER_FILE)
     current = next((file.current_context for file in (*files, *kubeconfig.added) if file.current_context), "")
-    return replace(kubeconfig, paths=paths, contexts=tuple(map(_context, named.values())), current=current)
+    contexts = tuple(map(_context, named.values()))
+    return replace(kubeconfig, paths=paths, contexts=contexts, current=current, stamps=stamps)
+
+
+def lack(kubeconfig: Kubeconfig) -> ConfigError:
+    """Why there is no context at all."""
+    if kubeconfig.paths:
+        return ConfigError(f"no contexts in {', '.join(map(str, kubeconfig.paths))}", _OTHER_FILE)
+    names = ", ".join(map(str, kubeconfig.listed))
+    return ConfigError(f"no kubeconfig: {names} not there", "name a file with --kubeconfig or $KUBECONFIG")
 
 
 def override(kubeconfig: Kubeconfig, overrides: Overrides) -> Kubeconfig:

@@ -1,7 +1,8 @@
-"""What pods and nodes use, read from metrics.k8s.io: it knows no watch, so it is asked again and again."""
+"""What pods, containers and nodes use: of metrics.k8s.io, which knows no watch, or of each node's kubelet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -9,7 +10,13 @@ import msgspec
 from k9py.kube.wire import Garbled, Sender, decode
 from k9py.values.quantity import parse_quantity
 from k9py.values.request import Request
+from k9py.values.resource import Gvr, Resource
 from k9py.values.usage import Usage
+
+Name = tuple[str, str]
+"""Namespace and name; a container's name is `pod/container`, which no pod can be called."""
+
+_NODES = "/api/v1/nodes"
 
 
 class _Amounts(msgspec.Struct, gc=False):
@@ -18,6 +25,7 @@ class _Amounts(msgspec.Struct, gc=False):
 
 
 class _Container(msgspec.Struct, gc=False):
+    name: str = ""
     usage: _Amounts = msgspec.field(default_factory=_Amounts)
 
 
@@ -38,24 +46,106 @@ class _MeasuredList(msgspec.Struct, gc=False):
     items: list[_Measured] | None
 
 
+class _Cpu(msgspec.Struct, gc=False, rename="camel"):
+    usage_nano_cores: int = 0
+
+
+class _Memory(msgspec.Struct, gc=False, rename="camel"):
+    working_set_bytes: int = 0
+
+
+class _Stats(msgspec.Struct, gc=False):
+    """ContainerStats and NodeStats; what has only just begun has no figures."""
+
+    name: str = ""
+    cpu: _Cpu | None = None
+    memory: _Memory | None = None
+
+
+class _PodStats(msgspec.Struct, gc=False, rename="camel"):
+    pod_ref: _Metadata
+    containers: list[_Stats] | None = None
+
+
+class _Summary(msgspec.Struct, gc=False):
+    """Summary (k8s.io/kubelet/pkg/apis/stats/v1alpha1), of which only this is read."""
+
+    node: _Stats
+    pods: list[_PodStats] | None = None
+
+
+class _Named(msgspec.Struct, gc=False):
+    metadata: _Metadata
+
+
+class _NamedList(msgspec.Struct, gc=False):
+    items: list[_Named] | None
+
+
 _lists = msgspec.json.Decoder(_MeasuredList)
+_summaries = msgspec.json.Decoder(_Summary)
+_names = msgspec.json.Decoder(_NamedList)
 
 
 async def read_metrics(
     transport: Sender, version: str, what: Literal["nodes", "pods"], namespace: str = ""
-) -> dict[tuple[str, str], Usage]:
-    """The usage by (namespace, name); the version is that of metrics.k8s.io, `v1beta1`. ApiError, Unreachable."""
+) -> dict[Name, Usage]:
+    """The usage of nodes, or of pods and containers; `version` is that of metrics.k8s.io. ApiError, Unreachable."""
     scope = f"namespaces/{namespace}/" if namespace else ""
     response = await transport.send(Request("GET", f"/apis/metrics.k8s.io/{version}/{scope}{what}"))
-    items = decode(_lists, response.body, "list of metrics").items or ()
+    usage: dict[Name, Usage] = {}
     try:
-        return {(item.metadata.namespace, item.metadata.name): _add_up(item) for item in items}
+        for item in decode(_lists, response.body, "list of metrics").items or ():
+            _take(usage, item)
     except ValueError as error:
         raise Garbled(f"the server's list of metrics is not to be read: {error}") from error
+    return usage
 
 
-def _add_up(item: _Measured) -> Usage:
-    amounts = [item.usage] if item.usage else [container.usage for container in item.containers or ()]
-    return Usage(
-        sum(parse_quantity(each.cpu) for each in amounts), sum(parse_quantity(each.memory) for each in amounts)
-    )
+def _take(usage: dict[Name, Usage], item: _Measured) -> None:
+    if item.usage:
+        usage[item.metadata.namespace, item.metadata.name] = _amounts(item.usage)
+    else:
+        _add_up(usage, item.metadata, [(each.name, _amounts(each.usage)) for each in item.containers or ()])
+
+
+def _amounts(told: _Amounts) -> Usage:
+    return Usage(parse_quantity(told.cpu), parse_quantity(told.memory))
+
+
+def _add_up(usage: dict[Name, Usage], pod: _Metadata, parts: Iterable[tuple[str, Usage]]) -> None:
+    """A pod is the sum of its containers, as kubectl top has it."""
+    cpu = memory = 0.0
+    for name, part in parts:
+        cpu, memory = cpu + part.cpu, memory + part.memory
+        if name:
+            usage[pod.namespace, f"{pod.name}/{name}"] = part
+    usage[pod.namespace, pod.name] = Usage(cpu, memory)
+
+
+async def read_node_names(transport: Sender, most: int) -> list[str]:
+    """The names of the nodes, so many at most."""
+    response = await transport.send(Request("GET", _NODES, {"limit": str(most)}))
+    return [each.metadata.name for each in decode(_names, response.body, "list of nodes").items or ()]
+
+
+async def read_summary(transport: Sender, node: str) -> dict[Name, Usage]:
+    """What a node, its pods and their containers use, as its kubelet says. ApiError, Unreachable.
+
+    As metrics-server takes them: of CPU the rate, of memory the working set.
+    """
+    path = Resource(Gvr("", "v1", "nodes"), "Node", "node", False, frozenset()).path("", node, "proxy")
+    response = await transport.send(Request("GET", f"{path}/stats/summary"))
+    summary = decode(_summaries, response.body, "kubelet's summary")
+    usage = {("", node): told} if (told := _stats(summary.node)) else {}
+    for pod in summary.pods or ():
+        parts = [(each.name, told) for each in pod.containers or () if (told := _stats(each))]
+        if parts:
+            _add_up(usage, pod.pod_ref, parts)
+    return usage
+
+
+def _stats(told: _Stats) -> Usage | None:
+    if told.cpu is None or told.memory is None:
+        return None
+    return Usage(told.cpu.usage_nano_cores / 1e9, told.memory.working_set_bytes)

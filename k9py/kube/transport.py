@@ -7,19 +7,22 @@ to do, credentials that are had anew when they run out or when the server refuse
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from aiohttp import ClientResponse, ClientTimeout, SocketTimeoutError
+from aiohttp import ClientResponse, ClientTimeout, ClientWebSocketResponse, SocketTimeoutError
 
+from k9py.kube.basis import Basis
 from k9py.kube.connection import Connection
 from k9py.kube.credentials import NEARLY, obtain
 from k9py.kube.failures import NETWORK_ERRORS, api_error, network_error, not_kubernetes, silence_error
 from k9py.kube.kubeconfig import Context, Kubeconfig, read_entry
-from k9py.values.errors import ApiError, Unreachable
+from k9py.kube.stamps import Stamps
+from k9py.values.errors import ApiError, ConfigError, Unreachable
 from k9py.values.request import Request, Response
 
 DEFAULT_TIMEOUT = 30.0
@@ -54,6 +57,8 @@ class Transport:
         self._options = options or ConnectOptions()
         self._clock = clock
         self._connection: Connection | None = None
+        self._basis: Basis | None = None
+        """What the last login went by."""
         self._renewal: asyncio.Task[Connection] | None = None
         self._fresh_until = 0.0
         self._refused_at = float("-inf")
@@ -86,12 +91,41 @@ class Transport:
         """The user's name in the kubeconfig, which need not be what the server calls them."""
         return self.context.user
 
+    @property
+    def stamps(self) -> Stamps:
+        """The files that the kubeconfig names for this context (certificates, keys, a token), as they were read."""
+        return self._basis.stamps if self._basis else {}
+
+    @property
+    def place(self) -> Hashable:
+        """Which server it is, and as whom it is asked: another place is another cluster."""
+        return self._basis.place if self._basis else None
+
+    async def follow(self, kubeconfig: Kubeconfig) -> bool:
+        """Go by the kubeconfig as it is now: whether anything about this context is another.
+
+        ConfigError when the context is gone: then all ends here, until it is there again. LoginFailed when there are
+        no new credentials: then the old ones are gone on with.
+        """
+        self._kubeconfig = kubeconfig
+        try:
+            basis = await self._read_basis()
+        except ConfigError:
+            await self._leave()
+            raise
+        if basis == self._basis:
+            return False
+        if self._renewal is not None:
+            await asyncio.wait([self._renewal])  # it may go by what was
+        await self._renew()
+        return True
+
     async def send(self, request: Request, timeout: float | None = None) -> Response:
         """Send, and read the whole answer within `timeout` seconds. ApiError, Unreachable, LoginFailed."""
         total = timeout or self._options.request_timeout or DEFAULT_TIMEOUT
         async with self._exchange(request, ClientTimeout(total=total, connect=CONNECT_TIMEOUT)) as response:
             body = await self._read(response)
-            return Response(response.status, body, _read_warnings(response))
+            return Response(response.status, body, _read_warnings(response), _read_date(response))
 
     @asynccontextmanager
     async def stream(self, request: Request, silence: float | None = None) -> AsyncGenerator[AsyncIterator[bytes]]:
@@ -108,6 +142,13 @@ class Transport:
                 yield chunks
             finally:
                 _cut(response)
+
+    @asynccontextmanager
+    async def socket(self, request: Request, protocols: Sequence[str]) -> AsyncGenerator[ClientWebSocketResponse]:
+        """Open a websocket (exec, attach, port-forward) by the way of requests; with the errors of `send`."""
+        connection = await self._current()
+        async with connection.socket(request, protocols) as socket:
+            yield socket
 
     async def close(self) -> None:
         """End every stream and close every connection, at once; what is sent after that is Unreachable.
@@ -126,20 +167,34 @@ class Transport:
 
     @asynccontextmanager
     async def _exchange(self, request: Request, timeout: ClientTimeout) -> AsyncGenerator[ClientResponse]:
-        """Exchange, once more with another credential when the server refuses the one it got."""
+        """Exchange, once more over another connection when it is refused, or there may be a better way by now."""
+        async with AsyncExitStack() as stack:
+            yield await self._answer(stack, request, timeout)  # what the body raises is its own affair
+
+    async def _answer(self, stack: AsyncExitStack, request: Request, timeout: ClientTimeout) -> ClientResponse:
         connection = await self._current()
-        async with connection.exchange(request, timeout) as response:
-            refusal = await self._failure(request, response)
-            if refusal is None:
-                yield response
-                return
-        replacement = await self._replace(connection) if refusal.unauthorized else connection
-        if replacement is connection:
-            raise refusal
-        async with replacement.exchange(request, timeout) as response:
+        try:
+            return await self._try(stack, connection, request, timeout)
+        except ApiError as refusal:
+            replacement = await self._replace(connection) if refusal.unauthorized else connection
+            if replacement is connection:
+                raise
+        except Unreachable:
+            # a change may have been made all the same: only a question is asked again
+            replacement = await self._better(connection) if request.method == "GET" else connection
+            if replacement is connection:
+                raise
+        return await self._try(stack, replacement, request, timeout)
+
+    async def _try(
+        self, stack: AsyncExitStack, connection: Connection, request: Request, timeout: ClientTimeout
+    ) -> ClientResponse:
+        async with AsyncExitStack() as tried:
+            response = await tried.enter_async_context(connection.exchange(request, timeout))
             if refusal := await self._failure(request, response):
                 raise refusal
-            yield response
+            stack.push_async_exit(tried.pop_all())
+            return response
 
     async def _failure(self, request: Request, response: ClientResponse) -> ApiError | None:
         if response.status >= 400:
@@ -179,6 +234,24 @@ class Transport:
         self._refused_at = self._clock()
         return await self._renew(refused=refused)
 
+    async def _better(self, failed: Connection) -> Connection:
+        """Give the connection that the kubeconfig leads to now, or the failed one when it is the same."""
+        if self._closed or self._connection is not failed:
+            return self._connection or failed
+        with suppress(ConfigError):
+            if await self._read_basis() != self._basis:
+                return await self._renew()
+        return failed
+
+    async def _leave(self) -> None:
+        """The context is gone: nothing more is asked with credentials that were taken away."""
+        connection, self._connection, self._basis = self._connection, None, None
+        if connection is not None:
+            await connection.close()
+
+    async def _read_basis(self) -> Basis:
+        return await asyncio.to_thread(Basis.read, self._kubeconfig, self.context.name)
+
     @property
     def _is_renewing(self) -> bool:
         return self._renewal is not None and not self._renewal.done()
@@ -195,13 +268,14 @@ class Transport:
 
         A refused connection is made anew in any case: the certificate files that it has read may be others by now.
         """
-        entry = read_entry(self._kubeconfig, self.context.name)
-        credential = await obtain(entry, interactive, self._clock())
+        basis = await self._read_basis()
+        credential = await obtain(basis.entry, interactive, self._clock())
         self._fresh_until = credential.fresh_until - NEARLY
+        self._basis, self.context = basis, basis.entry.context
         old = self._connection
-        if old is not None and old is not refused and old.credential.same_as(credential):
+        if old is not None and old is not refused and old.serves(basis, credential):
             return old
-        self._connection = await Connection.make(entry, credential)
+        self._connection = await Connection.make(basis, credential)
         if old is not None:
             await old.retire()
         return self._connection
@@ -211,6 +285,13 @@ def _cut(response: ClientResponse) -> None:
     """End a stream that has not ended at once: a TLS connection that is closed waits for the server to agree."""
     if response.connection is not None and response.connection.transport is not None:
         response.connection.transport.abort()
+
+
+def _read_date(response: ClientResponse) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+    except ValueError:
+        return None
 
 
 def _read_warnings(response: ClientResponse) -> tuple[str, ...]:

@@ -38,10 +38,11 @@ class Feed:
         tasks: Tasks,
         on_state: Callable[[Feed], None],
         on_closed: Callable[[Feed], None],
+        kind: Kind | None = None,
     ) -> None:
         self.resource = resource
         self.namespace = namespace
-        self.kind: Kind = kind_for(resource)
+        self.kind: Kind = kind or kind_for(resource)
         self.collection = Collection(context, resource, decoder(self.kind), self.kind.keep_whole)
         self._tasks = tasks
         self._on_state = on_state
@@ -50,6 +51,7 @@ class Feed:
         self._wanted = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
         self._running: list[asyncio.Task[Any]] = []
+        self._undo: list[Callable[[], None]] = []
         self._joined: list[tuple[Feed, Callable[[], None]]] = []
 
     @property
@@ -87,16 +89,24 @@ class Feed:
             self._wanted.clear()
             self._linger = asyncio.get_running_loop().call_later(self.linger, self.close)
 
-    def join(self, work: Coroutine[Any, Any, None], doing: str) -> None:
+    def join(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[Any]:
         """Run something beside it that ends with it (a metrics poll)."""
-        self._running.append(self._tasks.start(work, doing))
+        task = self._tasks.start(work, doing)
+        self._running.append(task)
+        return task
 
     def join_feed(self, other: Feed, wire: Callable[[Collection, Collection], Callable[[], None]]) -> None:
         """Hold another feed beside this one, wired to it (`wire(theirs, ours)` answers what undoes it)."""
         self._joined.append((other, wire(other.collection, self.collection)))
 
+    def ends_with(self, undo: Callable[[], None]) -> None:
+        """Have something undone when it ends."""
+        self._undo.append(undo)
+
     def close(self) -> None:
         """End it now."""
+        for undo in self._undo:
+            undo()
         for other, unwire in self._joined:
             unwire()
             other.release()
@@ -121,10 +131,18 @@ class WatchedFeed(Feed):
         tasks: Tasks,
         on_state: Callable[[Feed], None],
         on_closed: Callable[[Feed], None],
+        kind: Kind | None = None,
     ) -> None:
-        super().__init__(transport.context.name, resource, namespace, tasks, on_state, on_closed)
+        super().__init__(transport.context.name, resource, namespace, tasks, on_state, on_closed, kind)
         self._doing = f"watching {resource.gvr.full_name}"
-        self.join(self._watch(transport), self._doing)
+        self._transport = transport
+        self._watching = self.join(self._watch(transport), self._doing)
+
+    def begin_anew(self) -> None:
+        """List again, at once: the server may be another, or may be asked again. Until then it stays as it is."""
+        self._watching.cancel()
+        self._running.remove(self._watching)
+        self._watching = self.join(self._watch(self._transport), self._doing)
 
     async def _watch(self, transport: Transport) -> None:
         """For ever: what goes wrong outside, a reflector survives; when it fails itself, a new one begins anew."""

@@ -6,13 +6,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from k9py.kube.kubeconfig import Kubeconfig, add_text
+from k9py.kube.kubeconfig import Kubeconfig, add_text, look_again
+from k9py.kube.stamps import Stamp, Stamps, read_stamps
 from k9py.kube.transport import ConnectOptions, Transport
 from k9py.session.faults import Faults
 from k9py.session.session import Session
+from k9py.session.tasks import Tasks
 from k9py.values.errors import ConfigError
 from k9py.values.namespaces import Namespaces
+
+LOOK = 2.0
+"""Seconds between two looks at the stamps of files."""
 
 
 @dataclass
@@ -25,7 +31,19 @@ class Hub:
     embedded: Callable[[], Awaitable[str]] | None = None
     """Starts the embedded cluster, once; answers its kubeconfig."""
     sessions: dict[str, Session] = field(default_factory=dict)
+    on_change: Callable[[], None] = lambda: None
+    """Called when the kubeconfig names other contexts."""
+    tell: Callable[[str], None] = lambda line: None
+    """Called with what a person must be told of it."""
     _opening: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _tasks: Tasks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tasks = Tasks(self.faults)
+
+    def begin(self) -> None:
+        """Look after the kubeconfig from here on, until `close`."""
+        self._tasks.start(self._look_after(), "looking after the kubeconfig")
 
     async def open(self, name: str, namespaces: Namespaces | None = None, interactive: bool = False) -> Session:
         """The session of a context, begun when it is not open yet.
@@ -58,8 +76,45 @@ class Hub:
             self.kubeconfig = add_text(self.kubeconfig, text)
         return self.kubeconfig.contexts[0].name
 
+    async def _look_after(self) -> None:
+        """Take in what changes in the kubeconfig's files, and in those that it names for what is open."""
+        seen: Stamps = {}
+        tried: Stamps = {}
+        while True:
+            await asyncio.sleep(LOOK)
+            known = self._known()
+            now = await asyncio.to_thread(read_stamps, known)
+            # a file that is being written, or replaced by way of nothing, is left alone until it is done
+            settled, seen = now == seen, now
+            if settled and now not in (known, tried):
+                tried = now
+                await self.take()
+
+    def _known(self) -> Stamps:
+        """The files that count, as they were when they were read."""
+        known: dict[Path, Stamp] = dict.fromkeys(self.kubeconfig.listed, ())
+        known |= self.kubeconfig.stamps
+        for session in self.sessions.values():
+            known |= session.transport.stamps
+        return known
+
+    async def take(self) -> None:
+        """Take the kubeconfig in as it is now. What was known holds when it cannot be read."""
+        try:
+            found = await asyncio.to_thread(look_again, self.kubeconfig)
+        except ConfigError as error:
+            self.tell(f"{error.line}; what was read before holds")
+            return
+        gone = {each.name for each in self.kubeconfig.contexts} - {each.name for each in found.contexts}
+        self.kubeconfig = found
+        for name in sorted(gone & set(self.sessions)):
+            self.tell(f"context {name} is no longer in the kubeconfig: its tables are stale")
+        await asyncio.gather(*(session.take(found) for session in self.sessions.values()))
+        self.on_change()
+
     async def close(self) -> None:
         """Close them all, side by side: one whose server hangs must not keep a person waiting for each."""
+        await self._tasks.close()
         sessions = list(self.sessions.values())
         self.sessions.clear()
         await asyncio.gather(*(session.close() for session in sessions))

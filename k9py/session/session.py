@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
 
 from k9py.insight.rules.subject import ACCOUNT
+from k9py.kinds.kind import Kind
 from k9py.kinds.registry import kind_for
-from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS
+from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS, WORKLOADS
 from k9py.kube.access import Access
 from k9py.kube.discovery import Discovery, discover, server_version
-from k9py.kube.kubeconfig import Context
+from k9py.kube.kubeconfig import Context, Kubeconfig
 from k9py.kube.transport import Transport
 from k9py.session.derived import ComputedFeed, DerivedFeed
 from k9py.session.faults import Faults
@@ -24,7 +25,7 @@ from k9py.session.log_stream import LogStream
 from k9py.session.offering import MOST, Offering
 from k9py.session.rights import Rights
 from k9py.session.tasks import Tasks
-from k9py.session.usage import UsagePoll
+from k9py.session.usage import Meter
 from k9py.store.order import Sort
 from k9py.store.tally import tally_pods
 from k9py.values.batch import Phase
@@ -47,7 +48,7 @@ RECENT = 9
 """Namespaces in use that have a key of their own."""
 WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
 """What the first page shows; known whatever a discovery says."""
-OWN = (CONTAINERS,)
+OWN = (CONTAINERS, WORKLOADS)
 """The kinds of k9py's own that a person may ask for."""
 WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 
@@ -74,6 +75,7 @@ class Session:
         self.notes: dict[str, str] = {}
         """Quiet remarks by topic: no metrics, an aggregated API that is dead."""
         self._tasks = Tasks(faults)
+        self.meter = Meter(transport, self.known, self._tasks, partial(self._note, "metrics"))
         self.rights = Rights(self.access, self._tasks)
         self._likely = likely or {}
         self.offering = Offering(
@@ -83,6 +85,8 @@ class Session:
         self._stale: set[Feed] = set()
         self._namespaces: Feed | None = None
         self._reached = False
+        self._place: Hashable = None
+        self._introduction: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._discovery: asyncio.Task[None] | None = None
         self._discovered_at = 0.0
         self._offers_failed: K9pyError | None = None
@@ -92,7 +96,7 @@ class Session:
 
     @property
     def context(self) -> Context:
-        """The context of the kubeconfig that this is."""
+        """What it is called in the kubeconfig."""
         return self.transport.context
 
     @property
@@ -102,8 +106,30 @@ class Session:
 
     def begin(self) -> None:
         """Ask for what every screen wants to know: version, user, kinds. None of them holds up another."""
+        self._place = self.transport.place
         self._discovery = self._tasks.start(self._discover(), "asking what the server offers")
-        self._tasks.start(self._introduce(), "asking who we are")
+        self._introduction = self._tasks.start(self._introduce(), "asking who we are")
+
+    async def take(self, kubeconfig: Kubeconfig) -> None:
+        """Go by the kubeconfig as it is now. What is shown stays, until the server that it leads to has said more."""
+        try:
+            changed = await self.transport.follow(kubeconfig)
+        except K9pyError as error:
+            self._note("kubeconfig", error.line)
+            return
+        self._note("kubeconfig", "")
+        if moved := self.transport.place != self._place:
+            self._meet_anew()
+        for feed in self.feeds if changed else ():
+            if isinstance(feed, WatchedFeed) and (moved or feed.state.phase is not Phase.LIVE):
+                feed.begin_anew()
+
+    def _meet_anew(self) -> None:
+        """Another server, or another user: what was learnt of the former is no longer so."""
+        self._reached = False
+        self.access.forget()
+        self._introduction.cancel()
+        self.begin()
 
     def open_first(self) -> None:
         """Send for what the first page shows, before there is a page: each feed waits LINGER seconds to be held."""
@@ -136,6 +162,16 @@ class Session:
             if feed is feeds[0]:  # one covers them all
                 feed.release()
         return list(dict.fromkeys(feeds))
+
+    def open_as(self, kind: Kind, resource: Resource, namespace: str = "") -> Feed:
+        """A feed of objects read as a kind of the caller's own; it is not shared, and the caller closes it."""
+        return WatchedFeed(
+            self.transport, resource, namespace, self._tasks, self._feed_told, self._stale.discard, kind
+        ).hold()
+
+    def run(self, work: Coroutine[Any, Any, None], doing: str) -> asyncio.Task[None]:
+        """Run what a screen needs beside its feeds, until its task is cancelled; `doing` is told when it fails."""
+        return self._tasks.start(work, doing)
 
     def compute(
         self, resource: Resource, work: Callable[[ComputedFeed], Awaitable[None]], namespace: str = ""
@@ -263,8 +299,7 @@ class Session:
     def _start(self, resource: Resource, namespace: str, of: str) -> Feed:
         feed = self._feeds[resource.gvr, namespace, of] = self._make_feed(resource, namespace, of)
         if "usage" in feed.kind.joins:
-            poll = UsagePoll(self.transport, self.known, feed.collection, namespace, partial(self._note, "metrics"))
-            feed.join(poll.run(), f"reading the metrics of {resource.gvr.plural}")
+            feed.ends_with(self.meter.join(feed.collection, feed.namespace))
         if "pods_on_node" in feed.kind.joins:
             feed.join_feed(self.open(PODS), tally_pods)
         return feed

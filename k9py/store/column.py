@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from k9py.values.cell import Cell
@@ -41,3 +41,14 @@ class Column:
     numeric: bool = False
     glyph: bool = False
     origin: bool = False
+
+
+def tell_apart(extra: Sequence[Column], known: Sequence[Column]) -> tuple[Column, ...]:
+    """The extra columns, none of them with the title of another: that of a label `…/name` may be NAME."""
+    titles, told = {column.title for column in known}, []
+    for column in extra:
+        while column.title in titles:
+            column = replace(column, title=f"LABEL {column.title}")
+        titles.add(column.title)
+        told.append(column)
+    return tuple(told)

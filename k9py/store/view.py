@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from k9py.store.collection import Collection, Name, Unreadable
-from k9py.store.column import Column, Joined
+from k9py.store.column import Column, Joined, tell_apart
 from k9py.store.filter import Filter
 from k9py.store.order import Sort, natural, rank
 from k9py.store.row import ODD, Row, make_row, read_cells, read_what_can_be
@@ -112,8 +112,7 @@ class View:
         self._brief = frozenset(brief)
         self._of_one = of_one
         self._wide = False
-        self._states: list[int] = []
-        """Which columns say how an object is."""
+        self._states: list[int] = []  # the columns that say how an object is
         self._server: list[tuple[ServerColumn, ...]] = []
         self._sort_index: int | None = None
         self._order: list[Row] = []
@@ -236,14 +235,9 @@ class View:
         self._leading = self._leading_columns()
         offered = [self.kind.columns(server) for server in self._server]
         told = [columns for columns, server in zip(offered, self._server, strict=True) if server] or offered
-        every: dict[str, Column] = {}
-        for column in (column for columns in told for column in columns):
-            every.setdefault(column.title, column)
-        known = tuple(every.values())
-        extra = _tell_apart(self._extra, known)
-        after = next((index for index, column in enumerate(known, 1) if column.title == "NAME"), 0)
-        self._always = (*self._leading, *extra)
-        columns = (*self._leading, *known[:after], *extra, *known[after:])
+        every = {column.title: column for columns in reversed(told) for column in columns}
+        ordered = dict.fromkeys(column.title for columns in told for column in columns)
+        columns = self._with_extra(tuple(every[title] for title in ordered))
         self.columns = tuple(column for column in columns if self._has_room_for(column))
         hidden = tuple(column for column in columns if not self._has_room_for(column))
         self._states = [index for index, column in enumerate(self.columns) if column.glyph]
@@ -252,6 +246,13 @@ class View:
             source.columns, source.hidden = self._as_told(self.columns, own), self._as_told(hidden, own)
             source.mark_all()
         self._arrange_later()
+
+    def _with_extra(self, known: tuple[Column, ...]) -> tuple[Column, ...]:
+        """What a kind has, after what tells rows apart, and with the extra columns after the name."""
+        extra = tell_apart(self._extra, known)
+        after = next((index for index, column in enumerate(known, 1) if column.title == "NAME"), 0)
+        self._always = (*self._leading, *extra)
+        return (*self._leading, *known[:after], *extra, *known[after:])
 
     def _as_told(self, columns: tuple[Column, ...], own: tuple[Column, ...]) -> tuple[Column, ...]:
         """Columns of the view as one of its collections reads them; what its server does not tell stays empty."""
@@ -397,14 +398,3 @@ def _is_seen(change: _Change) -> bool:
 
 def _nothing(_obj: Any, _joined: Joined) -> Cell:
     return Cell("")
-
-
-def _tell_apart(extra: Sequence[Column], known: Sequence[Column]) -> tuple[Column, ...]:
-    """The extra columns, none of them with the title of another: that of a label `…/name` may be NAME."""
-    titles, told = {column.title for column in known}, []
-    for column in extra:
-        while column.title in titles:
-            column = replace(column, title=f"LABEL {column.title}")
-        titles.add(column.title)
-        told.append(column)
-    return tuple(told)

@@ -74,6 +74,9 @@ class K9pyApp(Surviving, Navigation):
 
     def on_mount(self) -> None:
         self.hub.faults.tell = lambda line: self.say(f"{line} (see the log, :about)", bad=True)
+        self.hub.tell = lambda line: self.say(line, bad=True)
+        self.hub.on_change = lambda: self.frames.mark(self.contexts_changed)
+        self.hub.begin()
         self.run_worker(self.frames.run(), group="frames")
         self.set_interval(1.0, self._tick)
         if self.session is None:
@@ -150,6 +153,12 @@ class K9pyApp(Surviving, Navigation):
                 pane.caption()
         self.paint_chrome()
 
+    def contexts_changed(self) -> None:
+        """The kubeconfig is another."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ContextsPage):
+                screen.renew()
+
     def _show_trouble(self) -> None:
         """A server that can't be reached from the start: say why, with the contexts to choose another."""
         trouble = self.session.trouble if self.session else None
@@ -170,7 +179,7 @@ class K9pyApp(Surviving, Navigation):
 
     def action_help(self) -> None:
         if page := self.page:
-            what = page.pane.resource.kind if page.pane and page.pane.resource else ""
+            what = page.pointing.meant.kind if page.pointing and page.pointing.meant else ""
             self.push_screen(HelpPage(what, page.hints()))
 
     def _handle_exception(self, error: Exception) -> None:

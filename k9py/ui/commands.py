@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from k9py.kinds.wellknown import NAMESPACES
-from k9py.ui.goto import Goto
+from k9py.ui.goto import Goto, parse_goto, parse_words
 from k9py.ui.namespaces import usable_namespaces
 from k9py.ui.screens.about_page import AboutPage
 from k9py.ui.screens.contexts_page import ContextsPage
 from k9py.ui.screens.table_page import table_page
+from k9py.values.errors import K9pyError
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -23,6 +25,8 @@ class Word:
 
     names: tuple[str, ...]
     run: Callable[[K9pyApp, Goto], Awaitable[None]]
+    read: Callable[[str], Goto] = parse_goto
+    """How a command that begins with it is understood."""
 
 
 async def _home(app: K9pyApp, goto: Goto) -> None:
@@ -35,6 +39,14 @@ async def _quit(app: K9pyApp, goto: Goto) -> None:
 
 async def _about(app: K9pyApp, goto: Goto) -> None:
     app.push_screen(AboutPage(app.session))
+
+
+async def _cluster(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.cluster_page import ClusterPage
+
+    if app.session is None:
+        raise K9pyError("no cluster", "choose a context first")
+    app.push_screen(ClusterPage(app.session))
 
 
 async def _help(app: K9pyApp, goto: Goto) -> None:
@@ -51,6 +63,12 @@ async def _contexts(app: K9pyApp, goto: Goto) -> None:
 async def _demo(app: K9pyApp, goto: Goto) -> None:
     app.say("starting the embedded cluster …")
     await app.switch(await app.hub.add_embedded())
+
+
+async def _rights(app: K9pyApp, goto: Goto, opens: str) -> None:
+    from k9py.ui import who_may
+
+    await getattr(who_may, opens)(app, goto)
 
 
 async def _namespace(app: K9pyApp, goto: Goto) -> None:
@@ -75,12 +93,22 @@ ALL = (
     Word(("home",), _home),
     Word(("quit", "q", "q!", "qa", "exit"), _quit),
     Word(("about",), _about),
+    Word(("cluster", "cluster-info"), _cluster),
     Word(("help", "h", "?"), _help),
     CONTEXTS,
     Word(("demo",), _demo),
     Word(("ns", "namespace", "namespaces"), _namespace),
+    Word(("can-i", "can"), partial(_rights, opens="can_i"), parse_words),
+    Word(("who-can", "whocan"), partial(_rights, opens="who_can"), parse_words),
+    Word(("rbac",), partial(_rights, opens="rbac"), parse_words),
 )
 WORDS = {name: word for word in ALL for name in word.names}
+
+
+def read_command(text: str) -> Goto:
+    """What a command says: each word of ours knows how it is to be read. Raises GotoError."""
+    word = WORDS.get((text.split(maxsplit=1) or [""])[0].lower())
+    return word.read(text) if word else parse_goto(text)
 
 
 def suggest(app: K9pyApp, text: str) -> list[str]:

@@ -55,6 +55,24 @@ def parse_goto(text: str) -> Goto:
     return Goto(word, told.namespaces, told.filter, told.context, tuple(words[1:]), columns)
 
 
+def parse_words(text: str) -> Goto:
+    """Read a command of a word that has arguments of its own: `who-can get pods in shop`, `can-i u:kim -n shop @other`.
+
+    `-n NAMESPACE` (or `in NAMESPACE`), `-A` and `@context` are understood, all other words are left in `rest`.
+    """
+    words = _split(text.strip())
+    told, rest, pending = _Told(), list[str](), words[1:]
+    while pending:
+        word = pending.pop(0)
+        if word == "in" and pending:
+            told.take("-n", pending)
+        elif word in ("-n", "--namespace", "-A", "--all-namespaces") or word.startswith("@"):
+            told.take(word, pending)
+        else:
+            rest.append(word)
+    return Goto(words[0].lower(), told.namespaces, context=told.context, rest=tuple(rest))
+
+
 def _split(text: str) -> list[str]:
     quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"|(\S+)", text)
     return ["".join(groups) for groups in quoted]

@@ -7,16 +7,26 @@ from k9py.actions.registry import all_actions
 GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "Going somewhere": (
         (":", "a command: :pods, :deploy kube-system, :svc -A, :crd, :po app=web, :pods /regex, :pods @context"),
-        (":home :ctx :ns", "the four panes, the contexts, the namespaces"),
+        (":pods a,b", "several namespaces; :pods @x,y several contexts, :@+z adds one, :@-z leaves it"),
+        (":home :ctx :ns", "the four panes, the contexts (space shows one beside), the namespaces"),
+        (":cluster", "the map of the control plane and the nodes: what is well, what is not, who leads"),
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
-        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its YAML"),
+        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its description"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
         ("Z", "zoom the pane in focus"),
         ("0", "all namespaces; 1–9 those used lately"),
         ("ctrl-c", "quit"),
+    ),
+    "Who may do what": (
+        (":can-i", "what I may do; :can-i u:kim, g:devs, s:shop:robot for others; -n NAMESPACE, -A"),
+        (
+            ":who-can",
+            "who can: :who-can get pods/log in shop, :who-can delete nodes, :who-can get /metrics",
+        ),
+        (":rbac", "rules and subjects of the role or binding under the cursor, as ⏎ on it; :rbac clusterrole view"),
     ),
     "In a table": (
         ("j k ↓ ↑ g G", "down, up, first, last; ctrl-f and ctrl-b by pages; h l ← → sideways"),
@@ -24,7 +34,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("space", "mark; ctrl-space marks a range, ctrl-\\ takes all marks back"),
         ("N A S P C M", "sort by name, age, status, namespace, CPU, memory; again turns it round"),
         ("⇧← ⇧→", "sort by the column before, the column after"),
-        ("ctrl-w", "wide: more columns"),
+        ("ctrl-w", "wide: more columns; :po -L app,@note has those of labels and annotations"),
     ),
     "Among events": (
         ("f", "those that repeat each other in one row with their count and span, or each for itself"),
@@ -47,11 +57,16 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("m  C", "a mark with the time; clear"),
         ("f", "nothing but the log, for a terminal's own selection"),
     ),
-    "In YAML": (
+    "In a text": (
         ("/", "find: text or regex; n and N go to the next and the one before"),
-        ("m", "show or fold managedFields"),
-        ("x", "decode or mask the values of a secret"),
-        ("c  r", "copy; read anew"),
+        ("m  x", "in YAML: show or fold managedFields; decode or mask the values of a secret"),
+        ("c  ctrl-s  r", "copy what is selected or all; save; read anew"),
+    ),
+    "On the map of the cluster": (
+        ("j k g G", "to the next, the one before, the first, the last; h l ← → sideways"),
+        ("space", "unfold: each check of livez and readyz, all conditions of a node; again folds"),
+        ("⏎", "the object that the line stands for: a lease's description, a pod's log, a node's pods"),
+        ("/", "show only lines that match"),
     ),
 }
 

@@ -12,18 +12,19 @@ from textual.binding import Binding, BindingType
 
 from k9py.actions.action import Look
 from k9py.actions.plan import Target, name_targets
+from k9py.kinds.kind import Opening
 from k9py.kinds.wellknown import PODS
 from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.store.filter import parse_filter
 from k9py.ui.beside import Beside
 from k9py.ui.changes import refusal_of
-from k9py.ui.commands import WORDS
+from k9py.ui.commands import WORDS, read_command
 from k9py.ui.frames import Frames
-from k9py.ui.goto import Goto, parse_goto
+from k9py.ui.goto import Goto
 from k9py.ui.history import History
 from k9py.ui.offers import offer
-from k9py.ui.openings import OPENERS
+from k9py.ui.openings import OPENERS, read_opening
 from k9py.ui.overview import Watcher
 from k9py.ui.screens.home import HomePage
 from k9py.ui.screens.page import Page
@@ -151,7 +152,7 @@ class Navigation(App[None]):
         self._went_at = time.monotonic()
         if self.said.bad:  # what went wrong before is not about this command
             self.me.unsay()
-        goto = parse_goto(text)
+        goto = read_command(text)
         if goto.context:
             await self.use_contexts(goto.context)
             if not goto.word and self.beside.companions and not isinstance(self.page, TablePage):
@@ -189,11 +190,19 @@ class Navigation(App[None]):
         row = pane.view.get(key) if pane.view is not None else None
         if row is None:
             return
-        opening, session = pane.opening(row), pane.session_of(row)
+        await self._go_into(pane.session_of(row), pane.target(row), pane.opening(row))
+
+    @work(group="drill", exclusive=True)
+    async def drill_into(self, session: Session, target: Target) -> None:
+        """Enter on an object that is no row of a table: where one of its kind leads."""
+        self.workers.cancel_group(self, "go")
+        await self._go_into(session, target, await read_opening(session, target))
+
+    async def _go_into(self, session: Session, target: Target, opening: Opening | None) -> None:
         if opening is None or opening.what in OPENERS:
-            await OPENERS[opening.what if opening else "yaml"](self.me, session, [pane.target(row)])
+            await OPENERS[opening.what if opening else "describe"](self.me, session, [target])
         elif opening.what == "namespace":
-            self.go(f"{PODS.gvr.plural} -n {row.key.name}")
+            self.go(f"{PODS.gvr.plural} -n {target.key.name}")
         elif resource := await session.find(opening.what):
             place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep, opening.of)
             self.push_screen(table_page(session, place))

@@ -9,7 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from k9py.actions.plan import Target
+from k9py.kinds.kind import Opening
+from k9py.kinds.registry import decoder, kind_for
 from k9py.session.session import Session
 from k9py.ui.screens.yaml_page import YamlPage
 
@@ -24,10 +28,27 @@ async def _yaml(app: K9pyApp, session: Session, targets: Sequence[Target]) -> No
     app.push_screen(YamlPage(session, targets[0]))
 
 
+async def _describe(app: K9pyApp, session: Session, targets: Sequence[Target]) -> None:
+    from k9py.ui.screens.describe_page import DescribePage
+
+    app.push_screen(DescribePage(session, targets[0]))
+
+
 async def _logs(app: K9pyApp, session: Session, targets: Sequence[Target], previous: bool) -> None:
     from k9py.ui.logs import open_logs
 
     await open_logs(app, session, targets, previous)
+
+
+async def read_opening(session: Session, target: Target) -> Opening | None:
+    """Where enter leads from an object; None where its kind does not say, or it is not as its kind expects."""
+    kind = kind_for(target.resource)
+    if kind.table:
+        return None
+    try:
+        return kind.opens(decoder(kind)(await session.whole(target.key, target.resource)))
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], to: str) -> None:
@@ -36,8 +57,17 @@ async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], 
     await getattr(jumps, to)(app, session, targets)
 
 
+async def _who_may(app: K9pyApp, session: Session, targets: Sequence[Target], page: str) -> None:
+    from k9py.ui import who_may
+
+    await getattr(who_may, page)(app, session, targets[0])
+
+
 OPENERS: Mapping[str, Opener] = {
     **{opens: partial(_relations, to=opens) for opens in ("owner", "node", "replicasets", "events")},
+    "rbac": partial(_who_may, page="open_rules"),
+    "can-i": partial(_who_may, page="open_account"),
+    "describe": _describe,
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),
     "previous": partial(_logs, previous=True),

@@ -43,6 +43,7 @@ class ApiError(K9pyError):
         cure: str = "",
         details: Mapping[str, Any] | None = None,
         retry_after: float | None = None,
+        text: str = "",
     ) -> None:
         super().__init__(message, cure)
         self.status = status
@@ -50,6 +51,8 @@ class ApiError(K9pyError):
         self.details: Mapping[str, Any] = details or {}
         self.retry_after = retry_after
         """Seconds that the server asks to wait (Retry-After header or details.retryAfterSeconds)."""
+        self.text = text
+        """The whole of an answer that is no Status, uncleaned: what a failing readyz says of each check."""
 
     @property
     def gone(self) -> bool:

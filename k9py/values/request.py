@@ -34,11 +34,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back with a status below 400. `warnings` are the texts of the server's `Warning:` headers (299)."""
+    """What came back with a status below 400. `warnings` are the texts of the server's `Warning:` headers (299).
+
+    `date` is the time of its clock in epoch seconds (the `Date:` header, to the second), where it tells it.
+    """
 
     status: int
     body: bytes
     warnings: tuple[str, ...] = ()
+    date: float | None = None
 
 
 class Read(Protocol):

@@ -189,7 +189,7 @@ def rest(kubectl: Kubectl) -> Iterator[None]:
     kubectl.create(*made)
     yield
     for each in made:
-        kubectl("delete", each["kind"], each["metadata"]["name"])
+        kubectl("delete", each["kind"], each["metadata"]["name"], "--wait=false")
 
 
 async def test_pods(session: Opened, kubectl: Kubectl, namespace: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.cluster.conftest import Open
-from tests.cluster.kubectl import Kubectl
-from tests.cluster.workloads import COUNT, SLEEP, container, pod
+from tests.cluster.kubectl import Kubectl, KubectlError
+from tests.cluster.screen import K9py, Pane
+from tests.cluster.workloads import COUNT, SLEEP, container, pod, thing
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
@@ -54,3 +58,64 @@ def test_the_containers_of_a_pod(k9py: Open, kubectl: Kubectl, namespace: str) -
     screen.wait_row("Containers", "talks")
     screen.send("y")
     screen.wait_pane("Pod", lambda pane: f"uid: {told['metadata']['uid']}" in pane.texts, "not its YAML")
+
+
+def _told(kubectl: Kubectl, *words: str) -> list[list[str]]:
+    """What kubectl top prints: the words of each row."""
+    try:
+        return [line.split() for line in kubectl("top", *words, "--no-headers").splitlines()]
+    except KubectlError:  # of a pod that has just begun nothing has been measured yet
+        return []
+
+
+def wait_alike(screen: K9py, title: str, read: Any) -> None:
+    """Wait until all rows that kubectl prints are on the screen: both then speak of the same window."""
+    end = time.monotonic() + 90
+    while True:
+        rows, pane = read(), screen.find(title)
+        if rows and pane and all(any(set(row) <= set(shown.text.split()) for shown in pane.rows) for row in rows):
+            return
+        assert time.monotonic() < end, f"{title}: not as kubectl says:\n{rows}\n{screen.screen()}"
+        screen.settle(1)
+
+
+def test_usage_is_what_kubectl_top_says(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    pods = k9py("-n", namespace, "-c", "pods", size=(200, 50))
+    wait_alike(pods, "Pods", lambda: _told(kubectl, "pods", "-n", namespace))
+    parts = k9py("-n", namespace, "-c", "containers", size=(200, 50))
+    wait_alike(parts, "Containers", lambda: _told(kubectl, "pods", "--containers", "-n", namespace))
+    nodes = k9py("-n", namespace, "-c", "nodes", size=(200, 50))
+    wait_alike(nodes, "Nodes", lambda: [[row[0], row[1], row[3]] for row in _told(kubectl, "nodes")])
+
+
+@pytest.fixture
+def reader(kubectl: Kubectl, namespace: str) -> Iterator[str]:
+    """A user who may read pods and nodes, and not metrics.k8s.io."""
+    rules = [
+        {"apiGroups": ["", "apps"], "resources": ["pods", "nodes", "deployments"], "verbs": ["get", "list", "watch"]}
+    ]
+    meta = "rbac.authorization.k8s.io"
+    subject = [{"kind": "User", "name": namespace, "apiGroup": meta}]
+    role = thing("ClusterRole", namespace, f"{meta}/v1", rules=rules)
+    ref = {"kind": "ClusterRole", "name": namespace, "apiGroup": meta}
+    kubectl.apply(role, thing("ClusterRoleBinding", namespace, f"{meta}/v1", subjects=subject, roleRef=ref))
+    yield namespace
+    kubectl("delete", "clusterrole,clusterrolebinding", namespace, "--ignore-not-found")
+
+
+def measured(pane: Pane, name: str) -> bool:
+    row = pane.row(name)
+    return bool(row and re.search(r" \d+m +\S+ +\S+ +\d+Mi", row.text))
+
+
+def test_without_metrics_the_kubelets_are_asked_and_without_them_there_are_dashes(
+    k9py: Open, kubectl: Kubectl, namespace: str, reader: str
+) -> None:
+    screen = k9py("--as", reader, "-n", namespace, "-c", "pods", size=(200, 50))
+    screen.wait_row("Pods", "crew", "-")
+    screen.command("about")
+    screen.wait(r"no metrics: .*forbidden")
+    proxy = [{"apiGroups": [""], "resources": ["pods", "nodes", "nodes/proxy"], "verbs": ["get", "list", "watch"]}]
+    kubectl.apply(thing("ClusterRole", reader, "rbac.authorization.k8s.io/v1", rules=proxy))
+    other = k9py("--as", reader, "-n", namespace, "-c", "pods", size=(200, 50))
+    other.wait_pane("Pods", lambda pane: measured(pane, "crew"), "no figures")

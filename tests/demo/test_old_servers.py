@@ -30,9 +30,11 @@ COLUMNS = {
     "hpa": "NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE",
     "gd": "NAME COLOUR",
 }
-"""What the server's tables hold of kinds without a file of their own, by their short names."""
+"""What the server's tables hold, by the short names of kinds."""
+OWN = {"svc", "cj"}
+"""Those whose cells k9py makes itself: they are there, whether the server makes tables or not."""
 PLAIN = "NAME AGE"
-"""What is shown where a server makes no tables."""
+"""What is told where a server makes no tables."""
 
 
 @pytest.fixture(autouse=True)
@@ -65,13 +67,13 @@ async def all_kinds_are_found(it: Old) -> None:
         assert (kind.verbs, kind.subresources) == (each.verbs, each.subresources)
 
 
-async def kinds_without_a_file_have_columns(it: Old) -> None:
+async def kinds_have_their_columns(it: Old) -> None:
     """The feed is live before there is an object: that comes through the watch."""
     for word in COLUMNS:
         feed = await it.live(word)
         await it.put(word)
         await it.until(lambda feed=feed: bool(cells(feed, "web")), f"{word} web")  # type: ignore[misc]
-        assert titles(feed) == columns(it, word)
+        assert told(feed, word) == columns(it, word)
         assert cells(feed, "web")["NAME"] == "web"
         key = Key(it.session.context.name, feed.resource.gvr, "default", "web")
         shown = msgspec.json.decode(await it.session.whole(key, feed.resource))
@@ -81,7 +83,7 @@ async def kinds_without_a_file_have_columns(it: Old) -> None:
 async def lists_show_the_same_as_watches(it: Old) -> None:
     for word in COLUMNS:
         feed = await it.live(word, "default")
-        assert titles(feed) == columns(it, word)
+        assert told(feed, word) == columns(it, word)
         assert cells(feed, "web")["NAME"] == "web"
     slices = await it.live("endpointslices")
     assert any(name.startswith("web-") for _, name in slices.collection.records)
@@ -145,7 +147,7 @@ async def metrics_are_shown_or_missed(it: Old) -> None:
 TOUR: tuple[Callable[[Old], Awaitable[None]], ...] = (
     first_page_lives,
     all_kinds_are_found,
-    kinds_without_a_file_have_columns,
+    kinds_have_their_columns,
     lists_show_the_same_as_watches,
     watches_outlive_their_history,
     the_user_is_known,
@@ -185,9 +187,17 @@ def statuses(pods: Feed) -> list[str]:
     return [cells(pods, name)["STATUS"] for namespace, name in pods.collection.records if namespace == "default"]
 
 
-def columns(it: Old, word: str) -> list[str]:
-    """The columns that a kind should have."""
-    text = PLAIN if "tables" in it.cluster.off else COLUMNS[word]
+def told(feed: Feed, word: str) -> set[str]:
+    """Those of the server's columns that are shown, and the age."""
+    return set(titles(feed)) & {*split(COLUMNS[word]), "AGE"}
+
+
+def columns(it: Old, word: str) -> set[str]:
+    """The columns that a kind should have; nothing is without an age."""
+    return {*split(PLAIN if "tables" in it.cluster.off and word not in OWN else COLUMNS[word]), "AGE"}
+
+
+def split(text: str) -> list[str]:
     return [title.replace("_", " ") for title in text.split()]
 
 

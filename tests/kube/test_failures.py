@@ -90,6 +90,15 @@ def test_long_answers_are_cut() -> None:
     assert one_line("가" * 1000) == "가" * (LONGEST_TEXT - 1) + "…"
 
 
+def test_a_text_is_there_as_a_whole() -> None:
+    checks = "".join(f"[+]poststarthook/{number:040} ok\n" for number in range(37))
+    text = f"{checks}[-]etcd failed: reason withheld\nreadyz check failed\n"
+    error = api_error(500, text.encode())
+    assert len(error.message) <= LONGEST_TEXT + len("HTTP 500: ")
+    assert error.text == text
+    assert api_error(403, status(code=403, reason="Forbidden", message="no")).text == ""
+
+
 def test_nothing_of_an_answer_can_drive_a_terminal() -> None:
     message = api_error(500, status(code=500, message="a\x1b]0;title\x07b\x9b2Jc\u202ed\ne")).message
     assert message == "a ]0;title b 2Jc d e"

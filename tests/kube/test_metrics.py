@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from k9py.kube.metrics import read_metrics
+from k9py.kube.metrics import read_metrics, read_node_names, read_summary
 from k9py.kube.wire import Garbled
 from k9py.values.errors import ApiError
 from k9py.values.usage import Usage
@@ -39,7 +39,8 @@ async def test_pods_of_one_namespace(tmp_path: Path) -> None:
             server.store.put("/api/v1/pods", name, namespace)
             server.running.use(name, namespace, "125m", "61Mi")
         usage = await read_metrics(transport, "v1beta1", "pods", "shop")
-        assert usage == {("shop", "cart-0"): Usage(0.125, 61 * 2**20)}
+        assert usage["shop", "cart-0"] == Usage(0.125, 61 * 2**20)
+        assert {name.split("/")[0] for _, name in usage} == {"cart-0"}
 
 
 async def test_nodes(tmp_path: Path) -> None:
@@ -64,3 +65,25 @@ async def test_faults_are_errors(tmp_path: Path) -> None:
             await read_metrics(transport, "v1beta1", "nodes")
         with pytest.raises(Garbled, match="much"):
             await read_metrics(transport, "v1beta1", "nodes")
+
+
+async def test_the_kubelet_says_it_too(tmp_path: Path) -> None:
+    def stats(name: str, cores: float, size: int) -> dict[str, object]:
+        return {"name": name, "cpu": {"usageNanoCores": int(cores * 1e9)}, "memory": {"workingSetBytes": size}}
+
+    pods = [
+        {"podRef": {"name": "cart-0", "namespace": "shop"}, "containers": [stats("a", 0.25, 10), stats("b", 0.5, 20)]},
+        {"podRef": {"name": "just-made", "namespace": "shop"}, "containers": [{"name": "a"}]},
+        {"podRef": {"name": "empty", "namespace": "shop"}},
+    ]
+    async with reach(tmp_path) as (server, transport):
+        server.store.put("/api/v1/nodes", "worker-a")
+        told = answer(200, json.dumps({"node": stats("", 1.5, 99), "pods": pods}), "application/json")
+        server.fault("/api/v1/nodes/worker-a/proxy/stats/summary", "get", told)
+        assert await read_node_names(transport, 5) == ["worker-a"]
+        assert await read_summary(transport, "worker-a") == {
+            ("", "worker-a"): Usage(1.5, 99),
+            ("shop", "cart-0/a"): Usage(0.25, 10),
+            ("shop", "cart-0/b"): Usage(0.5, 20),
+            ("shop", "cart-0"): Usage(0.75, 30),
+        }

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,17 @@ async def test_gives_the_warnings_of_the_server(tmp_path: Path) -> None:
     assert response.warnings == ('v1beta1 is "old"', "second")
 
 
+async def test_gives_the_server_s_time(tmp_path: Path) -> None:
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(text="ok", headers={"Date": request.query["date"]})
+
+    async with stubbed(tmp_path, handler) as (_, transport):
+        dated = await transport.send(Request("GET", "/livez", {"date": "Thu, 26 Nov 2026 00:04:16 GMT"}))
+        undated = await transport.send(Request("GET", "/livez", {"date": "just now"}))
+    assert dated.date == datetime(2026, 11, 26, 0, 4, 16, tzinfo=UTC).timestamp()
+    assert undated.date is None
+
+
 async def test_basic_auth(tmp_path: Path) -> None:
     async with serve_stub(answer_version) as stub:
         user = {"username": "kim", "password": "s3cret"}
@@ -119,13 +131,6 @@ async def test_goes_through_the_proxy_of_the_environment(tmp_path: Path, monkeyp
         async with connect(write_kubeconfig(tmp_path / "config", "http://cluster.example")) as transport:
             await transport.send(VERSION)
     assert stub.headers["Proxy-Authorization"].startswith("Basic ")
-
-
-async def test_a_socks_proxy_is_said_to_be_unsupported(tmp_path: Path) -> None:
-    kubeconfig = write_kubeconfig(tmp_path / "config", "https://a", {"proxy-url": "socks5://127.0.0.1:1080"})
-    with pytest.raises(ConfigError, match="socks5 proxy, which is not supported"):
-        async with connect(kubeconfig):
-            pass
 
 
 async def test_client_certificates_in_files_and_inline(

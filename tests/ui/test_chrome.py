@@ -95,16 +95,15 @@ async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Pat
 async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, width: int) -> None:
     general = ": Command / Filter ? Help"
     async with show(tmp_path, size=(width, 40)) as shown:
-        keys = "l Logs p Previous y YAML E Events"
-        more = " o Node J Owner" if width > 80 else " o Node"
-        assert squeeze(shown.footer).strip() == f"{keys}{more} {general}"
+        more = {80: " E Events", 120: " E Events o Node J Owner", 200: " E Events o Node J Owner"}[width]
+        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML p Previous{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" in shown.footer)
-        more = " E Events z Replica sets J Owner" if width > 80 else ""
-        assert squeeze(shown.footer).strip() == f"l Logs p Previous y YAML r Restart s Scale{more} {general}"
+        more = {80: "", 120: " p Previous E Events z Replica sets", 200: " p Previous E Events z Replica sets J Owner"}[width]
+        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML r Restart s Scale{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" not in shown.footer)
-        assert squeeze(shown.footer).strip() == f"y YAML E Events J Owner {general}"
+        assert squeeze(shown.footer).strip() == f"d Describe y YAML E Events J Owner {general}"
 
 
 async def test_a_message_of_a_task_goes_by_itself_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +185,7 @@ def in_a_table(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def in_a_worker(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "parse_goto", lambda text: boom())
+    monkeypatch.setattr(navigation, "read_command", lambda text: boom())
     shown.app.go("pods")
 
 

@@ -296,12 +296,12 @@ async def test_yaml_of_what_is_gone_says_so(tmp_path: Path) -> None:
         assert shown.pages[-1] == "yaml login"
 
 
-async def test_enter_on_a_row_that_leads_nowhere_shows_its_yaml(tmp_path: Path) -> None:
+async def test_enter_on_a_row_that_leads_nowhere_describes_it(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
         await shown.command("secrets shop")
         await shown.lists("secrets")
         await shown.press("enter")
-        await shown.opens("yaml login")
+        await shown.opens("describe login")
 
 
 # ── about and help ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
-from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
+from k9py.kube.kubeconfig import Kubeconfig, locate, read_kubeconfig
 from k9py.ui.screens.contexts_page import ContextsPage
 from tests.kube.scripted import ScriptedServer, refuse, serve
 from tests.kube.scripted.server import dump_kubeconfig
@@ -154,3 +155,31 @@ async def test_a_namespace_leads_home_from_any_page(tmp_path: Path) -> None:
         await shown.command("svc")
         await shown.lists("services")
         assert shown.title() == "home › Services 1 · kube-system"
+
+
+async def test_the_contexts_follow_the_kubeconfig(tmp_path: Path) -> None:
+    async with show(tmp_path, contexts={"moon": NOWHERE, "sun": NOWHERE}) as shown:
+        await shown.command("ctx")
+        await shown.opens("contexts")
+        await shown.press("j", "j")
+        hub = shown.app.hub
+        (tmp_path / "kubeconfig").write_text(dump_kubeconfig({"lab": shown.server.url, "sun": NOWHERE}, "lab"))
+        await hub.take()
+        contexts = shown.app.screen.query_one("#contexts", OptionList)
+        await shown.until(lambda: contexts.option_count == 2)
+        assert contexts.border_title == "Contexts 2"
+        assert contexts.highlighted == 1  # still on `sun`
+        (tmp_path / "kubeconfig").write_text(dump_kubeconfig({"sun": NOWHERE}, "sun"))
+        await hub.take()
+        await shown.sees("context lab is no longer in the kubeconfig", "Contexts 1")
+
+
+async def test_a_kubeconfig_that_comes_later_is_offered(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    async with show_without(locate(str(path), {}), "no kubeconfig: config not there") as shown:
+        await shown.opens("contexts")
+        path.write_text(dump_kubeconfig({"lab": NOWHERE}, "lab"))
+        await shown.app.hub.take()
+        contexts = shown.app.screen.query_one("#contexts", OptionList)
+        await shown.until(lambda: contexts.option_count == 1)
+        assert not shown.app.screen.query_one("#trouble").display

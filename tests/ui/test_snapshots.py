@@ -106,7 +106,7 @@ async def choose(shown: Shown) -> None:
 
 async def help_page(shown: Shown) -> None:
     await shown.press("shift+tab")
-    await shown.until(lambda: "Scale" in shown.footer)
+    await shown.until(lambda: "Restart" in shown.footer)
     await shown.press("question_mark")
     await shown.sees("Going somewhere")
 

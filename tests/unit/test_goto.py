@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k9py.ui.goto import Goto, GotoError, parse_goto
+from k9py.ui.goto import Goto, GotoError, parse_goto, parse_words
 from k9py.values.namespaces import ALL, Namespaces
 
 
@@ -47,3 +47,27 @@ def test_reads_commands(text: str, expected: Goto) -> None:
 def test_says_what_it_does_not_understand(text: str, says: str) -> None:
     with pytest.raises(GotoError, match=says):
         parse_goto(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("can-i", Goto("can-i")),
+        ("Who-Can get Pods/log", Goto("who-can", rest=("get", "Pods/log"))),
+        ("who-can get pods web in shop", Goto("who-can", Namespaces.of("shop"), rest=("get", "pods", "web"))),
+        ("who-can get /metrics -A", Goto("who-can", ALL, rest=("get", "/metrics"))),
+        ("who-can get pods in", Goto("who-can", rest=("get", "pods", "in"))),
+        ("can-i u:kim=x -n a,b @other", Goto("can-i", Namespaces.of("a", "b"), context="other", rest=("u:kim=x",))),
+        ("can-i 'u:Jane Doe'", Goto("can-i", rest=("u:Jane Doe",))),
+    ],
+)
+def test_reads_words_with_arguments_of_their_own(text: str, expected: Goto) -> None:
+    assert parse_words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("can-i -n", "needs a value"), ("can-i -n a in b", "namespaces are named twice")]
+)
+def test_says_what_is_wrong_with_arguments(text: str, says: str) -> None:
+    with pytest.raises(GotoError, match=says):
+        parse_words(text)

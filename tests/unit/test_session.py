@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
 from k9py.kube.kubeconfig import read_kubeconfig
+from k9py.kube.metrics import read_metrics
 from k9py.kube.transport import ConnectOptions
 from k9py.session import feed as feed_module
 from k9py.session import session as session_module
@@ -288,7 +290,7 @@ async def test_a_cluster_without_metrics_is_noted_once(tmp_path: Path) -> None:
         it.session.open(PODS)
         it.session.open(NODES)
         await until(lambda: bool(it.session.notes.get("metrics")))
-        assert it.session.notes["metrics"] == "no metrics: this cluster does not serve metrics.k8s.io"
+        assert it.session.notes["metrics"].startswith("no metrics: this cluster does not serve metrics.k8s.io; ")
         assert [path for path in it.server.requests if "metrics" in path.path] == []
 
 
@@ -306,6 +308,25 @@ async def test_dead_metrics_are_noted_and_dashes_again_and_forgiven(
         await until(lambda: any(line.startswith("no metrics: ") for line in noted))
         await until(lambda: bool(pods.collection.joined.usage) and not it.session.notes["metrics"])
         assert it.hub.faults.count == 0
+
+
+async def test_a_failure_of_k9py_itself_ends_no_poll(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage_module, "INTERVAL", 0.01)
+    good, calls = read_metrics, []
+
+    async def fails_once(*args: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 1:
+            raise RuntimeError("not thought of")
+        return await good(*args)
+
+    monkeypatch.setattr(usage_module, "read_metrics", fails_once)
+    async with opened(tmp_path) as it:
+        pods = it.session.open(PODS)
+        await until(lambda: it.hub.faults.count == 1)
+        await until(lambda: bool(pods.collection.joined.usage), "read again")
+        assert it.session.notes["metrics"] == ""
+        assert "not thought of" in it.told[0]
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────

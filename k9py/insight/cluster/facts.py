@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from functools import partial
 from typing import Generic, TypeVar
 
 from k9py.insight.cluster.health import Health
-from k9py.insight.cluster.objects import ApiService, Lease, NodeFacts, Service, Workload
+from k9py.insight.cluster.objects import ApiService, DaemonSet, Lease, NodeFacts, Service
+from k9py.insight.cluster.probes import NOT_ASKED, Probe
 from k9py.kinds.pod import Pod
 from k9py.values.usage import Usage
 
@@ -19,43 +20,20 @@ SLACK = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Seen(Generic[Object]):
-    """The objects of one kind; `trouble` says why they cannot be seen, or are stale. `known`: they have been read."""
+    """The objects of one kind; `trouble` says why they cannot be seen, or are not as they are now."""
 
     items: tuple[Object, ...] = ()
     trouble: str = ""
-    known: bool = False
-
-
-class Verdict(Enum):
-    """How a question was answered."""
-
-    ASKING = "asking …"
-    OK = "ok"
-    BAD = "bad"
-    """What was asked says itself that it is not well."""
-    DENIED = "not permitted"
-    REFUSED = "refused"
-    """Nothing listens there."""
-    SILENT = "silent"
-    """No answer, or none that came through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One question to a kubelet or a kube-proxy. `took` is in seconds."""
-
-    verdict: Verdict = Verdict.ASKING
-    text: str = ""
-    took: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class NodeProbes:
-    """What was asked of a node through nodes/proxy."""
+    """What was asked of a node through nodes/proxy. `usage` is what its kubelet measures."""
 
-    kubelet: Probe = Probe()
-    stats: Probe = Probe()
-    proxy: Probe = Probe()
+    kubelet: Probe = NOT_ASKED
+    proxy: Probe = NOT_ASKED
+    stats: Probe = NOT_ASKED
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +43,24 @@ class Facts:
     now: float
     server: str = ""
     version: str = ""
-    livez: Health = field(default_factory=lambda: Health("livez"))
-    readyz: Health = field(default_factory=lambda: Health("readyz"))
+    livez: Health = field(default_factory=partial(Health, "livez"))
+    readyz: Health = field(default_factory=partial(Health, "readyz"))
     leases: Seen[Lease] = Seen()
+    """Those of kube-system."""
     node_leases: Seen[Lease] = Seen()
     nodes: Seen[NodeFacts] = Seen()
     pods: Seen[Pod] = Seen()
-    """Those of kube-system, and static ones wherever they are."""
-    deployments: Seen[Workload] = Seen()
-    daemon_sets: Seen[Workload] = Seen()
+    """Those of kube-system."""
+    daemon_sets: Seen[DaemonSet] = Seen()
     services: Seen[Service] = Seen()
     api_services: Seen[ApiService] = Seen()
-    pods_on_node: Mapping[str, int] = field(default_factory=dict)
     usage: Mapping[tuple[str, str], Usage] = field(default_factory=dict)
+    """What nodes use, as metrics.k8s.io has it, by ("", name)."""
     probes: Mapping[str, NodeProbes] = field(default_factory=dict)
     ahead: float = 0.0
+    unfolded: frozenset[str] = frozenset()
+    """The keys of the lines that are to tell all."""
 
-    def here(self, renewed: float) -> float:
+    def here(self, then: float) -> float:
         """A time of the cluster's clock by this machine's, where the two differ by more than a little."""
-        return renewed + self.ahead if abs(self.ahead) > SLACK else renewed
-
-    def expired(self, lease: Lease) -> float | None:
-        """The seconds since a lease was renewed, when it has run out; else None."""
-        if lease.renewed is None:
-            return None
-        age = self.now - self.here(lease.renewed)
-        return age if age > lease.lasts else None
+        return then + self.ahead if abs(self.ahead) > SLACK else then

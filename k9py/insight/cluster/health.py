@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from k9py.insight.cluster.probes import NOT_ASKED, Probe, Verdict
+
 _CHECK = re.compile(r"\[([+-])\](\S+) ?(.*)")
 
 
@@ -19,14 +21,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What one of the two says. `trouble` stands instead, when it did not answer; `took` is in seconds."""
+    """What one of the two says; those that failed first."""
 
     endpoint: str
+    probe: Probe = NOT_ASKED
     checks: tuple[Check, ...] = ()
-    trouble: str = ""
-    took: float = 0.0
-    known: bool = False
-    passed: bool = False
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -34,14 +33,15 @@ class Health:
         return tuple(check for check in self.checks if not check.passed)
 
     def of(self, word: str) -> tuple[Check, ...]:
-        """The checks whose name begins with a word."""
-        return tuple(check for check in self.checks if check.name.startswith(word))
+        """The checks of a name, and those whose names begin with it: `etcd`, `etcd-readiness`."""
+        return tuple(check for check in self.checks if check.name == word or check.name.startswith(f"{word}-"))
 
 
-def read_health(endpoint: str, text: str, took: float = 0.0, passed: bool = True) -> Health:
-    """Read the answer. `passed` is whether it came with a status below 400."""
-    found = (_CHECK.match(line) for line in text.splitlines())
+def read_health(endpoint: str, probe: Probe) -> Health:
+    """Read an answer. One that is not well and tells of no check says why in its text."""
+    if probe.verdict not in (Verdict.OK, Verdict.BAD):
+        return Health(endpoint, probe)
+    found = (_CHECK.match(line) for line in probe.text.splitlines())
     checks = [Check(match[2], match[1] == "+", match[3]) for match in found if match]
-    trouble = "" if checks or passed else text.strip()
     checks.sort(key=lambda check: check.passed)
-    return Health(endpoint, tuple(checks), trouble, took, True, passed)
+    return Health(endpoint, probe, tuple(checks))

@@ -1,4 +1,4 @@
-"""What the map is made of: lines of phrases, some of which lead on."""
+"""What the map is made of: lines of phrases, most of which stand for an object."""
 
 from __future__ import annotations
 
@@ -11,28 +11,35 @@ from k9py.values.cell import Tone
 from k9py.values.metadata import Metadata
 from k9py.values.text import clean
 
-RANK = (Tone.BAD, Tone.WARN, Tone.BUSY, Tone.PLAIN, Tone.DIM, Tone.DONE, Tone.OK)
+GRAVITY = (Tone.BAD, Tone.WARN, Tone.BUSY, Tone.GOING, Tone.DIM, Tone.PLAIN, Tone.DONE, Tone.ADDED, Tone.OK)
 """From what must be seen first to what may be seen last."""
+
+_NONE = "-"
 
 
 class Phrase(NamedTuple):
     """A few words; with `since` (epoch seconds) the time since then stands between them and `after`."""
 
-    text: str
+    text: str = _NONE
     tone: Tone = Tone.PLAIN
     since: float | None = None
     after: str = ""
+    room: int = 0
+    """Cells that the time takes at least, so that what stands beside it does not move each minute."""
 
     def at(self, now: float) -> str:
         """As it reads at a moment."""
         if self.since is None:
             return self.text
-        return f"{self.text} {human_duration(max(0, now - self.since))}{self.after}".strip()
+        return f"{self.text} {human_duration(max(0, now - self.since)):>{self.room}}{self.after}".removeprefix(" ")
+
+
+NOTHING = Phrase(tone=Tone.DIM)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a line leads: an object by its kind (`pods`, `leases.coordination.k8s.io`), or a page about the server."""
+    """The object that a line stands for, by the word of its kind (`pods`, `leases.coordination.k8s.io`)."""
 
     kind: str
     name: str
@@ -42,25 +49,30 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `level` is 0 for a title, 1 for a thing, 2 for what is said of it; `tone` gives its glyph.
+    """One line. `tone` gives its sign, `alarm` is what the list of what is not well says of it.
 
-    `alarm` is what the list of what is broken says of it. `key` is its own, so that a cursor finds it again; `block`
-    that of the thing that it belongs to.
+    `key` is its own, so that a cursor finds it again. One that is `foldable` has more to tell when it is unfolded.
+    Of the lines of a `grid` all cells stand in columns, of all others only the first two.
     """
 
     key: str
     label: str
-    phrases: tuple[Phrase, ...] = ()
+    cells: tuple[Phrase, ...] = ()
     tone: Tone = Tone.PLAIN
-    level: Literal[0, 1, 2] = 1
+    part: Literal["title", "head", "thing", "detail"] = "thing"
     link: Link | None = None
-    alarm: Phrase | None = None
-    block: str = ""
+    alarm: str = ""
     foldable: bool = False
+    grid: bool = False
 
     def text(self, now: float) -> str:
-        """What it says, without its glyph."""
-        return "  ".join(filter(None, (self.label, *(phrase.at(now) for phrase in self.phrases))))
+        """What it says, without its sign."""
+        return "  ".join((clean(self.label), *(cell.at(now) for cell in self.cells)))
+
+
+def title(text: str, tone: Tone = Tone.PLAIN) -> Line:
+    """The line above the lines of a section."""
+    return Line(f"title:{text}", text, tone=tone, part="title")
 
 
 def say(text: str, tone: Tone = Tone.PLAIN) -> Phrase:
@@ -69,8 +81,8 @@ def say(text: str, tone: Tone = Tone.PLAIN) -> Phrase:
 
 
 def ago(text: str, since: float, tone: Tone = Tone.PLAIN) -> Phrase:
-    """`renewed 4s ago`."""
-    return Phrase(text, tone, since, " ago")
+    """`renewed  4s ago`."""
+    return Phrase(text, tone, since, " ago", 3)
 
 
 def link_to(kind: str, metadata: Metadata) -> Link:
@@ -80,4 +92,9 @@ def link_to(kind: str, metadata: Metadata) -> Link:
 
 def worst(tones: Iterable[Tone], default: Tone = Tone.DIM) -> Tone:
     """The tone that must be seen first."""
-    return min(tones, key=RANK.index, default=default)
+    return min(tones, key=GRAVITY.index, default=default)
+
+
+def plural(count: int, word: str) -> str:
+    """`1 check`, `3 checks`."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

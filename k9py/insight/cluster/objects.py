@@ -15,7 +15,7 @@ from k9py.values.metadata import Metadata
 class LeaseSpec(Part, frozen=True):
     """Who holds it, and since when (coordination.k8s.io/v1)."""
 
-    holder_identity: str | None = ""
+    holder_identity: str | None = None
     lease_duration_seconds: int | None = None
     acquire_time: str | None = None
     renew_time: str | None = None
@@ -50,8 +50,8 @@ class Lease(Part, frozen=True):
         return self.spec.lease_duration_seconds or 15
 
 
-class NodeCondition(Part, frozen=True):
-    """A condition of a node with all that it says."""
+class FullCondition(Part, frozen=True):
+    """A condition with all that it says."""
 
     type: str
     status: str = ""
@@ -65,7 +65,7 @@ class NodeFactsStatus(Part, frozen=True):
     """How the node is."""
 
     allocatable: Mapping[str, str] = {}
-    conditions: tuple[NodeCondition, ...] = ()
+    conditions: tuple[FullCondition, ...] = ()
     node_info: NodeInfo = NodeInfo()
 
 
@@ -83,37 +83,24 @@ class NodeFacts(Part, frozen=True):
     status: NodeFactsStatus = NodeFactsStatus()
 
     @property
-    def name(self) -> str:
-        """Its name."""
-        return self.metadata.name
-
-    @property
-    def ready(self) -> NodeCondition:
+    def ready(self) -> FullCondition:
         """Its Ready condition; one of unknown status where it has never said."""
         found = (each for each in self.status.conditions if each.type == "Ready")
-        return next(found, NodeCondition("Ready", "Unknown", "NodeStatusNeverUpdated"))
+        return next(found, FullCondition("Ready", "Unknown", "NodeStatusNeverUpdated"))
 
 
-class WorkloadStatus(Part, frozen=True):
-    """How far it is: a Deployment says the first, a DaemonSet the other two."""
+class DaemonSetStatus(Part, frozen=True):
+    """How far it is."""
 
-    ready_replicas: int = 0
     desired_number_scheduled: int = 0
     number_ready: int = 0
 
 
-class WorkloadSpec(Part, frozen=True):
-    """How many are wanted; None for a DaemonSet."""
-
-    replicas: int | None = None
-
-
-class Workload(Part, frozen=True):
-    """A Deployment or DaemonSet of kube-system."""
+class DaemonSet(Part, frozen=True):
+    """A DaemonSet of kube-system."""
 
     metadata: Metadata
-    spec: WorkloadSpec = WorkloadSpec()
-    status: WorkloadStatus = WorkloadStatus()
+    status: DaemonSetStatus = DaemonSetStatus()
 
 
 class ServicePort(Part, frozen=True):
@@ -172,7 +159,7 @@ class ApiServiceSpec(Part, frozen=True):
 class ApiServiceStatus(Part, frozen=True):
     """Whether it can be had."""
 
-    conditions: tuple[NodeCondition, ...] = ()
+    conditions: tuple[FullCondition, ...] = ()
 
 
 class ApiService(Part, frozen=True):
@@ -183,5 +170,26 @@ class ApiService(Part, frozen=True):
     status: ApiServiceStatus = ApiServiceStatus()
 
 
+class _Cpu(Part, frozen=True):
+    usage_nano_cores: int = 0
+
+
+class _Memory(Part, frozen=True):
+    working_set_bytes: int = 0
+
+
+class _NodeStats(Part, frozen=True):
+    cpu: _Cpu = _Cpu()
+    memory: _Memory = _Memory()
+
+
+class Summary(Part, frozen=True):
+    """What a kubelet measures (stats/v1alpha1, Summary)."""
+
+    node: _NodeStats = _NodeStats()
+
+
 decode_node = msgspec.json.Decoder(NodeFacts).decode
-"""Reads a node."""
+"""Reads a node. Raises msgspec.MsgspecError."""
+decode_summary = msgspec.json.Decoder(Summary).decode
+"""Reads /stats/summary."""

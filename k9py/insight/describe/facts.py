@@ -125,4 +125,4 @@ def selector(found: Any, *path: str) -> str:
         form = _OPERATORS.get(text(term, "operator"), "{key} ? ({values})")
         key = text(term, "key")
         terms.append((key, form.format(key=key, values=",".join(sorted(texts(term, "values"))))))
-    return ",".join(written for _, written in sorted(terms))
+    return ",".join(written for _, written in sorted(terms, key=lambda term: term[0]))

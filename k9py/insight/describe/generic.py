@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from k9py.insight.describe.facts import each, say, text, when
-from k9py.insight.describe.sheet import Cell, Said, Sheet
+from k9py.insight.describe.conditions import conditions_of
+from k9py.insight.describe.facts import say
+from k9py.insight.describe.sheet import Sheet
 from k9py.insight.describe.subject import Describer, Subject, head
 
 _SKIPPED = {f".metadata.{name}" for name in ("managedFields", "name", "namespace", "labels", "annotations")}
@@ -21,7 +22,7 @@ def describe(sheet: Sheet, subject: Subject) -> None:
     """Name, labels and annotations; all other fields, sorted; the conditions once more, as a table."""
     head(sheet, subject.found)
     _write_fields(sheet, subject.found, 0, "")
-    _write_conditions(sheet, subject)
+    conditions_of(sheet, subject.found, "LastTransitionTime")
 
 
 def _write_fields(sheet: Sheet, found: Mapping[str, Any], level: int, path: str) -> None:
@@ -57,26 +58,6 @@ def humanise(name: str) -> str:
 
 def _begin_large(word: str) -> str:
     return word.capitalize() if word == word.lower() else word
-
-
-def _write_conditions(sheet: Sheet, subject: Subject) -> None:
-    """The conditions, which kubectl tells field by field only, below each other: to be read at a glance."""
-    conditions = [found for found in each(subject.found, "status", "conditions") if "type" in found]
-    if conditions:
-        sheet.section("Conditions")
-        titles = ("Type", "Status", "LastTransitionTime", "Reason", "Message")
-        sheet.table(titles, [_condition_row(condition) for condition in conditions])
-
-
-def _condition_row(condition: Mapping[str, Any]) -> tuple[Said, ...]:
-    status = text(condition, "status")
-    return (
-        text(condition, "type"),
-        Cell(status, "bad") if status == "Unknown" else status,
-        when(condition, "lastTransitionTime"),
-        text(condition, "reason"),
-        text(condition, "message"),
-    )
 
 
 GENERIC = Describer((), describe)

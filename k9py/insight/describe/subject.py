@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from k9py.insight.describe.facts import Obj, each, get, sub, text
+from k9py.insight.describe.facts import Obj, each, get, sub, text, when
 from k9py.insight.describe.sheet import Cell, Sheet, bad
 from k9py.values.errors import ApiError, K9pyError
 from k9py.values.request import Request
@@ -84,11 +84,13 @@ class Describer:
     events: bool = True
 
 
-def head(sheet: Sheet, found: Obj, *, namespace: bool = True) -> None:
-    """Name, namespace, labels and annotations, as most descriptions begin."""
+def head(sheet: Sheet, found: Obj, *, created: bool = False) -> None:
+    """Name, namespace where it lives in one, when it was made, labels and annotations, as most descriptions begin."""
     sheet.field("Name", text(found, "metadata", "name"))
-    if namespace:
+    if has(found, "metadata", "namespace"):
         sheet.field("Namespace", text(found, "metadata", "namespace"))
+    if created:
+        sheet.field("CreationTimestamp", when(found, "metadata", "creationTimestamp"))
     labels_of(sheet, found)
     annotations_of(sheet, found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -63,13 +63,24 @@ class Rbac:
     roles: Mapping[RoleRef, tuple[Rule, ...]] = field(default_factory=dict)
     bindings: tuple[Binding, ...] = ()
 
-    def rules(self, who: Who, namespace: str) -> Iterator[Rule]:
-        """What holds for somebody in a namespace; for `""` what holds in all of them."""
+    def rules(self, who: Who, namespace: str) -> Iterator[tuple[Rule, str]]:
+        """What holds for somebody in a namespace (for `""`: in all of them), each rule with what binds it to them."""
         if who.is_master:
-            yield from EVERYTHING
+            yield from ((rule, f"group {MASTERS}") for rule in EVERYTHING)
+        yield from self.added(who, "")
+        if namespace:
+            yield from self.added(who, namespace)
+
+    def added(self, who: Who, namespace: str) -> Iterator[tuple[Rule, str]]:
+        """What holds for somebody in a namespace beside what holds everywhere."""
         for binding in self.bindings_of(who):
-            if binding.namespace in ("", namespace):
-                yield from self.roles.get(binding.role, ())
+            if binding.namespace == namespace:
+                yield from ((rule, binding.label) for rule in self.roles.get(binding.role, ()))
+
+    def grants(self, wanted: Callable[[Binding], bool]) -> Iterator[Grant]:
+        """The subjects of the bindings that are wanted."""
+        for binding in filter(wanted, self.bindings):
+            yield from (Grant(subject, binding.namespace, binding) for subject in binding.subjects)
 
     def bindings_of(self, who: Who) -> Iterator[Binding]:
         """The bindings that give them something."""
@@ -77,7 +88,7 @@ class Rbac:
 
     def allows(self, who: Who, asked: Asked) -> bool:
         """Whether they may do that."""
-        return any(rule.allows(asked) for rule in self.rules(who, asked.namespace))
+        return any(rule.allows(asked) for rule, _ in self.rules(who, asked.namespace))
 
     def who_can(self, asked: Asked, everywhere: bool = False) -> Iterator[Grant]:
         """Everybody who may do that; with `everywhere`, also those who may do it in any one namespace."""

@@ -35,6 +35,8 @@ class ContextsPage(Page):
         """Whether it came up by itself, and goes when what is wrong is over."""
         self._trouble = trouble
         self._said = Static(id="trouble", markup=False)
+        self._names: list[str] = []
+        """The contexts in the order in which they are shown."""
 
     @property
     def crumb(self) -> str:
@@ -43,7 +45,7 @@ class ContextsPage(Page):
     def compose_body(self) -> ComposeResult:
         yield self._said
         contexts = Choices(*self._options(), id="contexts")
-        contexts.border_title = f"Contexts {len(self.k9py.hub.kubeconfig.contexts)}"
+        contexts.border_title = f"Contexts {len(self._names)}"
         if self.k9py.hub.embedded and self.session is None:
             yield Static(OFFER, id="offer", markup=False)
         yield contexts
@@ -55,6 +57,7 @@ class ContextsPage(Page):
     def _options(self) -> list[Option]:
         used = self.session.context.name if self.session else ""
         contexts = self.k9py.hub.kubeconfig.contexts
+        self._names = [each.name for each in contexts]
         beside = self.k9py.beside.companions
         rows = [
             (
@@ -70,20 +73,33 @@ class ContextsPage(Page):
         widths = [max(map(cell_len, column)) for column in zip(*cleaned, strict=True)]
         return [Option(Text("  ".join(map(pad, row, widths)))) for row in cleaned]
 
+    def renew(self) -> None:
+        """Show the contexts that there are now; the cursor stays on its context."""
+        contexts = self.query_one("#contexts", Choices)
+        under = None if contexts.highlighted is None else self._names[contexts.highlighted]
+        options = self._options()
+        names = self._names
+        contexts.clear_options()
+        contexts.add_options(options)
+        contexts.highlighted = names.index(under) if under in names else 0 if names else None
+        contexts.border_title = f"Contexts {len(names)}"
+        if names and self.session is None:
+            self._trouble = ""  # it was about the kubeconfig as it was
+        self.paint_chrome()
+
     def action_beside(self) -> None:
         """Show the tables of a context together with those of the one in use, or no longer."""
         contexts = self.query_one("#contexts", Choices)
         if self.session is None or contexts.highlighted is None:
             return
-        name = self.k9py.hub.kubeconfig.contexts[contexts.highlighted].name
+        name = self._names[contexts.highlighted]
         if name != self.session.context.name:
             self.k9py.toggle_beside(name)
-            for index, option in enumerate(self._options()):
-                contexts.replace_option_prompt_at_index(index, option.prompt)
+            self.renew()
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.k9py.use_context(self.k9py.hub.kubeconfig.contexts[event.option_index].name)
+        self.k9py.use_context(self._names[event.option_index])
 
     def paint_chrome(self) -> None:
         super().paint_chrome()
@@ -93,7 +109,7 @@ class ContextsPage(Page):
         self._said.display = bool(line)
 
     def hints(self) -> tuple[KeyHint, ...]:
-        choose_from = self.k9py.hub.kubeconfig.contexts
+        choose_from = self._names
         choose = (KeyHint("enter", "Use this context"),) if choose_from else ()
         beside = (KeyHint("space", "Show beside"),) if self.session and len(choose_from) > 1 else ()
         demo = (KeyHint("d", "Embedded cluster"),) if self.k9py.hub.embedded else ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
+from time import time as now
 from typing import Any
 
 from textual import work
@@ -44,7 +44,6 @@ class DescribePage(ObjectPage):
         return ((self._found or {}).get("metadata") or {}).get("resourceVersion")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(TICK, self._age)
         self._follow_around()
 
@@ -56,7 +55,7 @@ class DescribePage(ObjectPage):
         return self._write(found)
 
     def _write(self, found: dict[str, Any]) -> Prose:
-        return write(self._resource, found, self._related, time.time())
+        return write(self._resource, found, self._related, now())
 
     def _age(self) -> None:
         """Ages go on; nothing is painted while none has."""

@@ -87,7 +87,6 @@ class DocumentPage(Page):
         yield self._view
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._view.focus()
         self._view.empty_text = "reading …"
         self.action_reload()
@@ -222,11 +221,10 @@ class ObjectPage(DocumentPage):
         word, key = self.crumb.split(" ")[0], self._key
         return (key.context, word, key.gvr.full_name, *filter(None, (key.namespace, key.name)))
 
-    def on_mount(self) -> None:
+    def on_mount(self) -> None:  # Textual calls that of each class, this one before that of the class above
         assert self.session
         if self._resource.watchable:
             self._feed = self.follow(self.session.open(self._resource, self._key.namespace), self._told)
-        super().on_mount()
 
     def on_unmount(self) -> None:
         for leave in self._leave:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 from textual import events, on
@@ -12,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from k9py.actions.action import Action, Look
+from k9py.actions.plan import Target
 from k9py.actions.registry import action_for_key, actions_for
 from k9py.session.session import Session
 from k9py.store.filter import FilterError
@@ -24,7 +26,7 @@ from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
 from k9py.values.errors import K9pyError
-from k9py.values.resource import Key
+from k9py.values.resource import Key, Resource
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -48,6 +50,25 @@ class Hinting(Protocol):
 
     def hints(self) -> tuple[KeyHint, ...]:
         """Them, for the last line."""
+
+
+@runtime_checkable
+class Pointing(Protocol):
+    """A widget with objects under its cursor: keys that the registry knows mean these."""
+
+    @property
+    def meant(self) -> Resource | None:
+        """Their kind; None while there is none."""
+
+    @property
+    def pointed_session(self) -> Session | None:
+        """The session that they are of."""
+
+    def under_cursor(self) -> Target | None:
+        """The one under the cursor."""
+
+    def pointed(self) -> Sequence[Target]:
+        """The marked ones, else the one under the cursor."""
 
 
 class Page(Surviving, Screen[None]):
@@ -81,7 +102,7 @@ class Page(Surviving, Screen[None]):
     def trail(self) -> str:
         """The crumbs of the pages that led here: `home › deployments › `; of more than two, the last two."""
         pages = [screen for screen in self.app.screen_stack if isinstance(screen, Page)]
-        crumbs = [f"{page.crumb} › " for page in pages[: pages.index(self)] if page.crumb]
+        crumbs = [f"{page.crumb} › " for page in takewhile(lambda page: page is not self, pages) if page.crumb]
         return "".join(["… › ", *crumbs[-2:]] if len(crumbs) > 2 else crumbs)
 
     def compose(self) -> ComposeResult:
@@ -120,6 +141,11 @@ class Page(Surviving, Screen[None]):
         return self.focused if isinstance(self.focused, ResourcePane) else None
 
     @property
+    def pointing(self) -> Pointing | None:
+        """What is in focus, if it has objects under its cursor."""
+        return self.focused if isinstance(self.focused, Pointing) else None
+
+    @property
     def filtered(self) -> Filtered | None:
         """What a filter would apply to: the widget in focus, if it can be filtered."""
         return self.focused if isinstance(self.focused, Filtered) else None
@@ -139,15 +165,14 @@ class Page(Surviving, Screen[None]):
         """The keys of the row in focus, greyed where they are not permitted; of any other widget its own."""
         if self.typing:
             return self._prompt.hints()
-        pane = self.pane
         if isinstance(self.focused, Hinting):
             return self.focused.hints()
-        if pane is None or pane.meant is None or pane.session is None:
+        pointing = self.pointing
+        meant, session = (pointing.meant, pointing.pointed_session) if pointing else (None, None)
+        if pointing is None or meant is None or session is None:
             return ()
-        meant = pane.meant
-        row = pane.cursor_row
-        session = pane.session_of(row) if row else pane.session
-        namespace = row.key.namespace if row else ""
+        target = pointing.under_cursor()
+        namespace = target.key.namespace if target else ""
         changed = self.paint_chrome_soon
         return tuple(
             KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, meant, namespace, changed))
@@ -159,24 +184,23 @@ class Page(Surviving, Screen[None]):
         self.k9py.frames.mark(self.paint_chrome)
 
     def on_key(self, event: events.Key) -> None:
-        """A key belongs to the kind of the row in the focused pane: the registry of actions knows."""
-        pane = self.pane
-        meant = pane and pane.meant
+        """A key belongs to the kind of the object under the cursor: the registry of actions knows."""
+        pointing = self.pointing
+        meant = pointing and pointing.meant
         action = meant and action_for_key(event.key, meant)
-        if action and pane and pane.has_focus:
+        if action and pointing:
             event.stop()
             event.prevent_default()
             if not self.k9py.opening:
-                self.act(action, pane)
+                self.act(action, pointing)
 
-    def act(self, action: Action | Look, pane: ResourcePane) -> None:
-        """Do what a key means on the rows that are marked, or under the cursor."""
-        rows = pane.targets()
-        if not rows:
+    def act(self, action: Action | Look, pointing: Pointing) -> None:
+        """Do what a key means on the objects that are marked, or under the cursor."""
+        targets, session = pointing.pointed(), pointing.pointed_session
+        if not targets or session is None:
             return
-        if len({row.key.context for row in rows}) > 1:
+        if len({target.key.context for target in targets}) > 1:
             raise K9pyError(f"{action.title}: the marked rows are of several clusters", "mark those of one")
-        targets, session = [pane.target(row) for row in rows], pane.session_of(rows[0])
         if isinstance(action, Look):
             self.k9py.look(action, session, targets)
         else:

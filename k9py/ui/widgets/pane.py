@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -176,14 +176,28 @@ class ResourcePane(ResourceTable):
     def _feeds(self) -> list[Feed]:
         return [feed for part in self._parts.values() for feed in part.feeds]
 
+    @property
+    def pointed_session(self) -> Session | None:
+        """The session that the objects under the cursor, or marked, are of."""
+        row = next(iter(self.targets()), None) if self.marks else self.cursor_row
+        part = self._parts.get(row.key.context) if row else None
+        return part.session if part else self.session
+
+    def under_cursor(self) -> Target | None:
+        """The object that the row under the cursor is about."""
+        row = self.cursor_row
+        return self.target(row) if row and row.key.context in self._parts else None
+
+    def pointed(self) -> Sequence[Target]:
+        """The objects that a key applies to: of the marked rows, else of the one under the cursor."""
+        return [self.target(row) for row in self.targets()]
+
     def go(self, session: Session, place: Place) -> None:
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        if place.feed:
-            feeds = [place.feed(session)]
-        else:
-            feeds = session.open_all(place.resource, place.namespaces, place.of)
+        own = place.feed
+        feeds = [own(session)] if own else session.open_all(place.resource, place.namespaces, place.of)
         self._parts[session.context.name] = _Part(session, place.resource, feeds)
         kind = feeds[0].kind
         self._live = View(

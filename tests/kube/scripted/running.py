@@ -53,8 +53,12 @@ class _Run:
 
 @dataclass
 class _Node:
+    name: str
     address: str = "10.0.0.2"
     down: bool = False
+
+    def all_images(self) -> dict[str, int]:
+        return {}
 
 
 class Running:
@@ -78,7 +82,7 @@ class Running:
         return self
 
     def on(self, node: str) -> Any:
-        return _Node()
+        return _Node(node)
 
     def find(self, uid: str) -> Any:
         pod = next((entry for entry in self._cluster.store.entries("pods") if entry.meta.uid == uid), None)
@@ -93,6 +97,9 @@ class Running:
             entry = self._cluster.store.get(Key("pods", place, name))
             if entry and place and namespace in ("", place):
                 yield PodUsage(entry, {"main": load})
+
+    def of_node(self, name: str) -> list[PodUsage]:
+        return [usage for usage in self.pods() if usage.entry.read()["spec"].get("nodeName") == name]
 
     def node(self, name: str) -> Load | None:
         return self.used.get(("", name))
