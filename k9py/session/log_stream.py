@@ -29,6 +29,7 @@ START = 1.0
 
 _key = itemgetter(0)
 _source = itemgetter(1)
+_order = itemgetter(0, 1)
 
 
 class LogStream:
@@ -97,7 +98,7 @@ class LogStream:
         if fresh:
             self._ready += fresh
             if len(self._tails) > 1:
-                self._ready.sort(key=_key)
+                self._ready.sort(key=_order)
         ready = len(self._ready)
         if len(self._tails) > 1:
             expected = [tail.key for tail in self._tails if tail.expects_more]

@@ -6,6 +6,7 @@ The yardstick is the standard library's json.loads over the same pods, in the sa
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,14 +22,19 @@ from k9py.kube.wire import Lines, decode_events, decode_page
 from k9py.store.collection import Collection
 from k9py.store.view import View
 from k9py.ui.painting import Palette
+from k9py.ui.widgets.log_buffer import LogBuffer
+from k9py.ui.widgets.log_sieve import Sieve
 from k9py.ui.widgets.table_layout import lay_out
 from k9py.ui.widgets.table_paint import paint_row
 from k9py.values.batch import Batch
+from k9py.values.log import Entry
+from k9py.values.log_reading import Level
 from tests.perf import fleet
 from tests.perf.fleet import Json
 
 PODS_IN_ALL, A_PAGE = 10_000, 500
 DIRTY = 200
+LINES = 200_000
 WIDTH, VISIBLE = 198, 48
 _CHUNK = 65_536
 _RUNS = 5
@@ -128,14 +134,43 @@ def measure_watch(collection: Collection) -> dict[str, float]:
     }
 
 
+def measure_log() -> dict[str, float]:
+    """Take many lines of a log in, and find some in them: by a word, by an expression, by level; wrap and fold them."""
+    buffer = LogBuffer()
+    lines = [
+        Entry(
+            number,
+            number % 3,
+            number,
+            f"{'ERROR' if number % 97 == 0 else 'INFO'} 결제 {number} GET /cart/{number} 200",
+        )
+        for number in range(LINES)
+    ]
+    spent = {f"LogBuffer.extend, {LINES:,} lines": clock(partial(buffer.extend, lines))}
+    word, expression = re.compile("cart/77", re.IGNORECASE), re.compile(r"cart/7\d+7 ", re.IGNORECASE)
+    for what, sieve in {
+        "a word": Sieve(word),
+        "an expression": Sieve(expression, context=3),
+        "a level": Sieve(level=Level.ERROR),
+        "folded": Sieve(folds=True),
+    }.items():
+        buffer.show(sieve)
+        slices = []
+        while buffer.busy:
+            slices.append(clock(partial(buffer.sift, 0.0)))
+        spent[f"LogBuffer.sift, {what}"] = sum(slices)
+        spent[f"  its longest slice, {what}"] = max(slices)
+    return spent
+
+
 def main() -> None:
     """Print what each part takes, and how much of the yardstick's time that is."""
     collection = Collection("micro", PODS, decoder(kind_for(PODS)), keep_whole=True)
-    spent = measure_list(collection) | measure_view(collection) | measure_watch(collection)
+    spent = measure_list(collection) | measure_view(collection) | measure_watch(collection) | measure_log()
     yardstick = spent["json.loads"]
     print(f"{PODS_IN_ALL:,} pods of {len(json.dumps(pod(1), separators=(',', ':'))) / 1000:.1f} KB")
     for what, seconds in spent.items():
-        print(f"{what:32} {1000 * seconds:8.1f} ms  {seconds / yardstick:6.3f} × json.loads")
+        print(f"{what:40} {1000 * seconds:8.1f} ms  {seconds / yardstick:6.3f} × json.loads")
     packed = sum(len(record.packed) for record in collection.records.values())
     print(f"{'kept whole, compressed':32} {packed / len(collection.records):8.0f} bytes a pod")
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.widget import Widget
 
-from k9py.values.text import clean
+from k9py.values.text import clean, crop
 
 NAMES = {
     "escape": "esc",
@@ -69,7 +69,8 @@ class KeyBar(Widget):
         if self._said.line:
             style = self.get_component_rich_style("key-bar--bad" if self._said.bad else "key-bar--note")
             sign = "✖ " if self._said.bad else ""
-            return Text(f" {sign}{clean(self._said.line)}", style=style, no_wrap=True, overflow="ellipsis")
+            # cut here: a long word at the end, such as a path, would be left out as a whole
+            return Text(crop(f" {sign}{clean(self._said.line)}", self.size.width), style=style, no_wrap=True)
         right = self._line(self._general, self.size.width)
         left = self._line(self._hints, self.size.width - right.cell_len)
         left.truncate(max(self.size.width - right.cell_len, 0), pad=True)

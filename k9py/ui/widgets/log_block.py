@@ -5,6 +5,7 @@ What is shown of it, and in which rows, is kept beside it: it is made anew when 
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -15,6 +16,16 @@ from k9py.values.log import REMARK, Entry
 from k9py.values.text import only_colours, plain
 
 _COLOUR = "\x1b"
+
+_HANGUL = re.compile("[ -~가-힣]*")
+
+
+def _measure(text: str, size: int) -> int:
+    """How many cells a text of so many bytes takes: of most lines that is soon said, Korean ones included."""
+    if size == len(text):
+        return size
+    # such a letter has three bytes and takes two cells
+    return len(text) + (size - len(text)) // 2 if _HANGUL.fullmatch(text) else cell_len(text)
 
 
 class Block:
@@ -91,13 +102,9 @@ class Block:
         """Take lines in."""
         end = self.size
         for key, source, time, raw in entries:
-            text, width = raw, len(raw)
-            if not raw.isprintable():
-                text = self._strip(raw)
-                width = len(text)
-            if not text.isascii():
-                width = cell_len(text)
+            text = raw if raw.isprintable() else self._strip(raw)
             piece = text.encode(errors="replace") + b"\n"
+            width = _measure(text, len(piece) - 1)
             end += len(piece)
             self._new.append(piece)
             self.ends.append(end)
