@@ -16,7 +16,6 @@ from k9py.kinds.registry import decoder, kind_for
 from k9py.session.session import Session
 from k9py.ui.screens.dialogs import Choose
 from k9py.ui.screens.log_page import LogPage
-from k9py.ui.screens.yaml_page import YamlPage
 from k9py.values.errors import K9pyError
 from k9py.values.log import LogSource
 
@@ -28,6 +27,8 @@ Opener = Callable[["K9pyApp", Session, Sequence[Target]], Awaitable[None]]
 
 
 async def _yaml(app: K9pyApp, session: Session, targets: Sequence[Target]) -> None:
+    from k9py.ui.screens.yaml_page import YamlPage
+
     app.push_screen(YamlPage(session, targets[0]))
 
 

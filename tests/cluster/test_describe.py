@@ -209,3 +209,19 @@ def test_events_that_may_not_be_read(k9py: Open, kubectl: Kubectl, namespace: st
     screen.wait(r"StorageClass: +none")
     screen.wait(r"Used By: +may not be read \(forbidden: pods is forbidden")
     screen.wait(r"Events: +may not be read \(forbidden: events is forbidden")
+
+
+def test_the_field_under_the_cursor_is_explained(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    screen = k9py("-n", namespace, "-c", "pods /half-done", size=(200, 50))
+    screen.point_at("Pods", "half-done")
+    screen.send("y")
+    screen.wait_pane("Pod", lambda pane: "kind: Pod" in pane.texts)
+    screen.send("i")
+    screen.filter("imagePullPolicy")
+    screen.wait_pane(
+        "spec.initContainers.imagePullPolicy", lambda pane: "One of:  Always, IfNotPresent, Never" in pane.texts
+    )
+    told = kubectl("explain", "pod.spec.initContainers.imagePullPolicy")
+    words = " ".join(told.partition("DESCRIPTION:")[2].split())
+    pane = screen.pane("spec.initContainers.imagePullPolicy")
+    assert words in " ".join(" ".join(pane.texts).split())
