@@ -14,10 +14,20 @@ from k9py.values.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
+class Right:
+    """What must be permitted (an RBAC verb on a resource or subresource): of the row's kind, or of another, `of`."""
+
+    verb: str
+    subresource: str = ""
+    of: Resource | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """A screen about one row: it changes nothing. `on` says in words what it applies to, `opens` names the screen.
 
-    A `minor` one comes after the changes: where there is little room, the last line goes without it.
+    A `minor` one comes after the changes: where there is little room, the last line goes without it. `right` is what
+    it needs beside what its row is known by: None where a page says itself what may not be read.
     """
 
     id: str
@@ -27,14 +37,7 @@ class Look:
     applies: Callable[[Resource], bool]
     opens: str
     minor: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """What a change needs to be permitted (an RBAC verb on a resource or subresource)."""
-
-    verb: str
-    subresource: str = ""
+    right: Right | None = None
 
 
 @dataclass(frozen=True, slots=True)

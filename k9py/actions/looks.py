@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from k9py.actions.action import Look
+from k9py.actions.action import Look, Right
+from k9py.kinds.wellknown import EVENTS, NODES, PODS, REPLICASETS
 from k9py.values.resource import Resource
 
 
@@ -26,13 +27,22 @@ def _is_no_event(resource: Resource) -> bool:
     return _is_object(resource) and resource.gvr.plural != "events"
 
 
+READ = Right("get")
+"""To read the object itself: not needed where the watch has told all of it."""
+LIST_EVENTS = Right("list", of=EVENTS)
+READ_LOG = Right("get", "log", PODS)
+
 LOOKS = (
-    Look("logs", "Logs", "l", "pods", _has_logs, opens="logs"),
-    Look("previous", "Previous", "p", "pods", _has_logs, opens="previous"),
-    Look("describe", "Describe", "d", "everything", _is_object, opens="describe"),
-    Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml"),
-    Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True),
-    Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True),
-    Look("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, opens="replicasets", minor=True),
-    Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner", minor=True),
+    Look("logs", "Logs", "l", "pods", _has_logs, opens="logs", right=READ_LOG),
+    Look("previous", "Previous", "p", "pods", _has_logs, opens="previous", right=READ_LOG),
+    Look("describe", "Describe", "d", "everything", _is_object, opens="describe", right=READ),
+    Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml", right=READ),
+    Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True, right=LIST_EVENTS),
+    Look("node", "Node", "o", "pods", _is_on_a_node, opens="node", minor=True, right=Right("list", of=NODES)),
+    Look(
+        *("replicasets", "Replica sets", "z", "deployments", _has_replica_sets, "replicasets"),
+        minor=True,
+        right=Right("list", of=REPLICASETS),
+    ),
+    Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner", minor=True, right=READ),
 )

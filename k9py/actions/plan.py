@@ -20,11 +20,15 @@ class Danger(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One object as it was when the key was pressed: an action follows its uid, never what stands there later."""
+    """One object as it was when the key was pressed: an action follows its uid, never what stands there later.
+
+    `part` is what of it is meant: a container of a pod, or "" for the whole.
+    """
 
     key: Key
     uid: str
     resource: Resource
+    part: str = ""
 
     @property
     def kubectl_name(self) -> str:

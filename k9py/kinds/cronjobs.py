@@ -13,6 +13,8 @@ from k9py.values.age import parse_time
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
 
+_TONES = {"Terminating": Tone.GOING, "Suspended": Tone.DONE, "Failed": Tone.WARN, "Scheduled": Tone.OK}
+
 
 class JobToBe(Part, frozen=True):
     """The mould of its jobs (JobTemplateSpec)."""
@@ -54,13 +56,18 @@ class CronJob(msgspec.Struct, frozen=True, gc=False):
     spec: CronJobSpec = CronJobSpec()
     status: CronJobStatus = CronJobStatus()
 
+    @property
+    def state(self) -> str:
+        """In a word of ours: kubectl has none."""
+        if self.metadata.deletion_timestamp:
+            return "Terminating"
+        if self.spec.suspend:
+            return "Suspended"
+        return "Failed" if self.status.failed_last else "Scheduled"
+
 
 def _tone(cron: CronJob, _joined: Joined) -> Tone:
-    if cron.metadata.deletion_timestamp:
-        return Tone.GOING
-    if cron.spec.suspend:
-        return Tone.DONE
-    return Tone.WARN if cron.status.failed_last else Tone.OK
+    return _TONES[cron.state]
 
 
 def _suspend(cron: CronJob, joined: Joined) -> Cell:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from k9py.kinds.conditions import Conditions, holds
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always, count_cell, ratio_cell
 from k9py.kinds.parts import (
-    Conditions,
     Generations,
     Replicated,
-    holds,
     opens_selected,
     replicas_tone,
     selector_column,

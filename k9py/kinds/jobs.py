@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from k9py.kinds.conditions import Conditions, holds
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always
 from k9py.kinds.parts import (
-    Conditions,
     Selecting,
     count_column,
-    holds,
     opens_selected,
     selector_column,
     template_columns,
@@ -77,7 +76,7 @@ def _status(job: Job, joined: Joined) -> Cell:
     return Cell(job.state, _tone(job, joined))
 
 
-def _completions(job: Job, _joined: Joined) -> Cell:
+def completions(job: Job) -> Cell:
     """`0/1 of 3` where any of so many pods that run beside each other will do."""
     spec, done = job.spec, job.status.succeeded
     if spec.completions is not None:
@@ -103,7 +102,7 @@ KIND = Kind(
     always(
         NAME,
         Column("STATUS", _status, glyph=True),
-        Column("COMPLETIONS", _completions, numeric=True),
+        Column("COMPLETIONS", lambda job, _: completions(job), numeric=True),
         Column("DURATION", _duration, numeric=True),
         count_column("ACTIVE", "active", wide=True),
         count_column("FAILED", "failed", wide=True),

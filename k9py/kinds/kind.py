@@ -34,13 +34,15 @@ class Opening:
     """Where enter leads.
 
     `what` is `logs`, `namespace`, or the name of the resource that is opened; of that only what `keep` keeps, which
-    `title` names (`node worker-a`), in `namespace` ("" = all).
+    `title` names (`node worker-a`), in `namespace` ("" = all). Of a kind that is made of another's objects, `of` names
+    the one whose rows are wanted.
     """
 
     what: str
     title: str
     namespace: str
     keep: Callable[[Any], bool]
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Kind:
     columns: Columns
     tone: Callable[[Any, Joined], Tone]
     table: bool = False
+    light: bool = False
+    """Of a table: whether its objects are too heavy to be read only to be listed, so that all but metadata is left."""
     keep_whole: bool = True
     joins: frozenset[str] = frozenset()
     shape: Callable[[Any], Any] | None = None
@@ -146,3 +150,26 @@ def join_texts(texts: Iterable[str]) -> Cell:
 NAME = Column("NAME", lambda obj, _: Cell(obj.metadata.name))
 AGE = Column("AGE", lambda obj, _: time_cell(obj.metadata.creation_timestamp), numeric=True)
 LABELS = Column("LABELS", lambda obj, _: join_labels(obj.metadata.labels), wide=True)
+
+
+def noted_columns(words: Iterable[str]) -> tuple[Column, ...]:
+    """A column for each label, or for each annotation (`@` before its key), as `-L app,@description` asks for them.
+
+    The title is the key's last part, as kubectl has it.
+    """
+    return tuple(_annotation(word[1:]) if word.startswith("@") else _label(word) for word in words)
+
+
+def _label(key: str) -> Column:
+    return Column(_last_part(key), lambda obj, _: text_cell((obj.metadata.labels or {}).get(key, "")))
+
+
+def _annotation(key: str) -> Column:
+    def cell(obj: Any, joined: Joined) -> Cell:
+        return text_cell(joined.annotations((obj.metadata.namespace, obj.metadata.name)).get(key, ""))
+
+    return Column(f"@{_last_part(key)}", cell)
+
+
+def _last_part(key: str) -> str:
+    return key.rpartition("/")[2].upper()

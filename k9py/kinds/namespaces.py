@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from k9py.kinds.kind import Opening
-from k9py.kinds.server_columns import SERVER_COLUMNS, TableRow
+from k9py.kinds.server_columns import TableRow, server_kind
 
 
 def _opens(row: TableRow) -> Opening:
@@ -13,4 +11,4 @@ def _opens(row: TableRow) -> Opening:
     return Opening("namespace", f"namespace {name}", name, lambda obj: bool(obj.metadata.namespace == name))
 
 
-KIND = replace(SERVER_COLUMNS, plural="namespaces", opens=_opens)
+KIND = server_kind("", "namespaces", opens=_opens)

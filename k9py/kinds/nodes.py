@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from k9py.kinds.conditions import Condition
 from k9py.kinds.kind import AGE, LABELS, NAME, UNKNOWN, Kind, Opening, Part, always, count_cell, join_texts, text_cell
-from k9py.kinds.pod_parts import Condition
 from k9py.kinds.usage import UNMEASURED, cpu_cell, memory_cell, share_cell
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone

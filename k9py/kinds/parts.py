@@ -1,4 +1,4 @@
-"""Parts that objects of several kinds have: conditions, the mould of pods, a version of the spec that was seen."""
+"""Parts that objects of several kinds have: the mould of pods, a version of the spec that was seen."""
 
 from __future__ import annotations
 
@@ -10,29 +10,6 @@ from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
 from k9py.values.selector import LabelSelector, Selector, SelectorError, selector_from
-
-
-class Condition(Part, frozen=True):
-    """One condition of a status."""
-
-    type: str
-    status: str = ""
-    reason: str = ""
-
-
-Conditions = tuple[Condition, ...] | None
-"""Of a status; some servers write null for none."""
-
-
-def condition(conditions: Conditions, wanted: str) -> Condition | None:
-    """The condition of a type."""
-    return next((each for each in conditions or () if each.type == wanted), None)
-
-
-def holds(conditions: Conditions, wanted: str, status: str = "True") -> bool:
-    """Whether the condition of a type is so."""
-    found = condition(conditions, wanted)
-    return found is not None and found.status == status
 
 
 class Generations(Metadata, frozen=True, gc=False, rename="camel"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from k9py.kinds.conditions import Condition
 from k9py.kinds.kind import Part
 from k9py.values.metadata import Metadata
 
@@ -45,14 +46,6 @@ class PodSpec(Part, frozen=True):
     service_account_name: str = ""
     readiness_gates: tuple[ReadinessGate, ...] = ()
     resources: Resources = Resources()
-
-
-class Condition(Part, frozen=True):
-    """One condition of a status."""
-
-    type: str
-    status: str = ""
-    reason: str = ""
 
 
 class Waiting(Part, frozen=True):

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from k9py.kinds.pod_parts import Condition, ContainerStatus, PodSpec, PodStatus, State, Terminated
+from k9py.kinds.conditions import Condition
+from k9py.kinds.pod_parts import ContainerStatus, PodSpec, PodStatus, State, Terminated
 from k9py.values.age import parse_time
 from k9py.values.cell import Tone
 from k9py.values.metadata import Metadata

@@ -1,13 +1,15 @@
-"""Pods: in kubectl's words, with what they use of what they asked for. Enter leads to their logs."""
+"""Pods: in kubectl's words, with what they use of what they asked for. Enter leads to their containers."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, always, count_cell, ratio_cell, text_cell
 from k9py.kinds.pod import Pod, shape_pod
 from k9py.kinds.pod_parts import PodObject
 from k9py.kinds.usage import UNMEASURED, cpu_cell, memory_cell, share_cell
+from k9py.kinds.wellknown import CONTAINERS
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.quantity import millicores
@@ -81,10 +83,12 @@ def _tone(pod: Pod, _joined: Joined) -> Tone:
 
 
 def _opens(pod: Pod) -> Opening:
-    uid = pod.metadata.uid
-    return Opening(
-        "logs", f"pod {pod.metadata.name}", pod.metadata.namespace, lambda obj: bool(obj.metadata.uid == uid)
-    )
+    name, namespace = pod.metadata.name, pod.metadata.namespace
+
+    def keep(row: Any) -> bool:
+        return bool(row.pod == name and row.metadata.namespace == namespace)
+
+    return Opening(CONTAINERS.gvr.full_name, f"pod {name}", namespace, keep, name)
 
 
 KIND = Kind(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -17,20 +16,38 @@ import msgspec
 
 import k9py.kinds
 from k9py.kinds.kind import Kind
-from k9py.kinds.server_columns import SERVER_COLUMNS
+from k9py.kinds.server_columns import server_kind
 from k9py.values.resource import Resource
 
 
 def kind_for(resource: Resource) -> Kind:
     """How objects of this resource are shown."""
     group, _version, plural = resource.gvr
-    return _own(group, plural) or replace(SERVER_COLUMNS, group=group, plural=plural)
+    return _own(group, plural) or server_kind(group, plural)
 
 
 def decoder(kind: Kind) -> Callable[[msgspec.Raw | bytes], Any]:
     """What reads one object's JSON (one row's, of a table). It raises msgspec.MsgspecError or ValueError."""
-    decode, shape = msgspec.json.Decoder(kind.row).decode, kind.shape
+    strict, shape = msgspec.json.Decoder(kind.row).decode, kind.shape
+
+    def decode(raw: msgspec.Raw | bytes) -> Any:
+        try:
+            return strict(raw)
+        except msgspec.ValidationError:
+            return strict(_without_nulls(raw))
+
     return decode if shape is None else lambda raw: shape(decode(raw))
+
+
+def _without_nulls(raw: msgspec.Raw | bytes) -> bytes:
+    """The same without fields that are null: to Go, and so to whoever wrote it, they are as good as absent."""
+    return msgspec.json.encode(_present(msgspec.json.decode(raw)))
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _present(each) for name, each in value.items() if each is not None}
+    return [_present(each) for each in value] if isinstance(value, list) else value
 
 
 def kinds() -> Mapping[tuple[str, str], Kind]:

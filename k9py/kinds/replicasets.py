@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from k9py.kinds.conditions import Conditions, holds
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always, count_cell
 from k9py.kinds.parts import (
-    Conditions,
     Generations,
     Replicated,
     count_column,
-    holds,
     opens_selected,
     replicas_tone,
     selector_column,

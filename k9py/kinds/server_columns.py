@@ -1,7 +1,7 @@
-"""Kinds without a file of their own, in the columns that the server defines: what kubectl get prints, but alive.
+"""Kinds in the columns that the server defines: what kubectl get prints, but alive, and with health.
 
-The server writes ages as text that does not tick, and says nothing of health: ages are computed from times, and the
-words of status columns get the tone that they have everywhere.
+The server writes ages as text that does not tick, and says nothing of health: ages are computed from times, the words
+of status columns get the tone that they have everywhere, and beside the cells stand the object's own conditions.
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import msgspec
 
-from k9py.kinds.kind import AGE, NAME, Kind
+from k9py.kinds.conditions import Conditions, conditions_tone, telling
+from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part
 from k9py.store.column import Column, Joined
 from k9py.values.age import parse_duration, parse_time
 from k9py.values.batch import ServerColumn
-from k9py.values.cell import Cell, Tone
+from k9py.values.cell import Cell, Tone, worst
 from k9py.values.metadata import Metadata
 
 _TIMES = frozenset({"Last Seen", "First Seen", "Last Schedule"})
@@ -26,8 +29,8 @@ _TIMES = frozenset({"Last Seen", "First Seen", "Last Schedule"})
 
 _STATES = frozenset(
     (
-        *("type", "status", "phase", "ready", "available", "condition", "state"),
-        *("health", "healthy", "synced", "health status", "sync status"),
+        *("type", "status", "phase", "ready", "available", "condition", "state", "programmed", "accepted"),
+        *("health", "healthy", "synced", "health status", "sync status", "reconciled", "established", "valid"),
     )
 )
 _WORDS = {
@@ -44,10 +47,26 @@ _LINE_END = re.compile("[\n\r\f]")
 _COUNTED = re.compile(r"(\S+) \((.*)\)")
 
 
-class PartialObject(msgspec.Struct, gc=False):
-    """PartialObjectMetadata: what stands beside the cells of a row."""
+class RowMetadata(Metadata, frozen=True, gc=False, rename="camel"):
+    """Metadata of an object that is not kept whole: with its annotations, which are short but for one."""
 
-    metadata: Metadata
+    annotations: dict[str, str] | None = None
+    generation: int = 0
+
+
+class PartialObject(msgspec.Struct, gc=False):
+    """What stands beside the cells of a row: of light kinds PartialObjectMetadata, of others the object."""
+
+    metadata: RowMetadata
+    status: msgspec.Raw = msgspec.Raw(b"{}")
+    """Whatever it is: a custom resource may have what it likes there."""
+
+
+class ToldStatus(Part, frozen=True):
+    """What may be in a status by the API conventions."""
+
+    conditions: Conditions = None
+    observed_generation: int | None = None
 
 
 class TableRow(msgspec.Struct, gc=False):
@@ -55,6 +74,8 @@ class TableRow(msgspec.Struct, gc=False):
 
     cells: list[Any]
     object: PartialObject
+    told: ToldStatus = ToldStatus()
+    """What is read of the object's status: as much as the type of this says."""
     received: float = msgspec.field(default_factory=time.time)
 
     @property
@@ -63,9 +84,44 @@ class TableRow(msgspec.Struct, gc=False):
         return self.object.metadata
 
 
-def columns_of(server: tuple[ServerColumn, ...]) -> tuple[Column, ...]:
-    """The server's columns as ours; until it has told them, what every object has."""
-    return tuple(_column(index, column) for index, column in enumerate(server)) or (NAME, AGE)
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def shape_row(row: TableRow) -> TableRow:
+    """The row with what its status says of its health, and without the rest of it."""
+    with suppress(msgspec.ValidationError):  # it may mean something of its own by these words
+        row.told = _reader(type(row.told))(row.object.status)
+    row.object.status = msgspec.Raw(b"{}")
+    if notes := row.object.metadata.annotations:
+        notes.pop(_APPLIED, None)
+    return row
+
+
+@cache
+def _reader(told: type[ToldStatus]) -> Callable[[msgspec.Raw], ToldStatus]:
+    return msgspec.json.Decoder(told).decode
+
+
+def server_kind(group: str, plural: str, *own: Column, **otherwise: Any) -> Kind:
+    """A kind in the server's columns, then its `own`, then what every object has; `otherwise` sets fields of it."""
+    known = not group or "." not in group or group.endswith(".k8s.io")
+    columns = partial(_lay_out, own, known)
+    kind = Kind(group, plural, TableRow, columns, row_tone, table=True, keep_whole=False, shape=shape_row)
+    return replace(kind, **otherwise)
+
+
+def _lay_out(own: tuple[Column, ...], known: bool, server: tuple[ServerColumn, ...]) -> tuple[Column, ...]:
+    """Of what is not known to tell of health in a column of its own, the conditions are shown at once."""
+    theirs = [_column(index, column) for index, column in enumerate(server)] or [NAME]
+    told = known or not server or any(column.glyph for column in theirs)
+    titles = [column.title for column in theirs]
+    if "AGE" not in titles:
+        theirs = [replace(column, wide=True) if column.title == "CREATED AT" else column for column in theirs] + [AGE]
+        titles.append("AGE")
+    place = titles.index("AGE")
+    titles += [column.title for column in own]
+    common = [column for column in (conditions_column(row_tone, wide=told), LABELS) if column.title not in titles]
+    return (*theirs[:place], *own, *common, *theirs[place:])
 
 
 def _column(index: int, column: ServerColumn) -> Column:
@@ -131,8 +187,17 @@ def _say(value: Any) -> str:
     return str(value)
 
 
-def _tone(row: TableRow, _joined: Joined) -> Tone:
-    return Tone.GOING if row.metadata.deletion_timestamp else Tone.PLAIN
+def row_tone(row: TableRow, _joined: Joined) -> Tone:
+    """What its conditions say; what its cells do, a view sees by itself."""
+    if row.metadata.deletion_timestamp:
+        return Tone.GOING
+    tone, seen = conditions_tone(row.told.conditions), row.told.observed_generation
+    late = seen is not None and seen < row.object.metadata.generation
+    return worst((tone, Tone.BUSY)) if late else tone
 
 
-SERVER_COLUMNS = Kind("", "", TableRow, columns_of, _tone, table=True, keep_whole=False)
+def conditions_column(tone: Callable[[Any, Joined], Tone], *, wide: bool = False) -> Column:
+    """What is not as it should be, in words, after the sign of how the row feels."""
+    return Column(
+        "CONDITIONS", lambda row, joined: Cell(telling(row.told.conditions), tone(row, joined)), wide=wide, glyph=True
+    )

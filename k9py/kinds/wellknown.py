@@ -25,25 +25,28 @@ DEPLOYMENTS = Resource(
 )
 
 
-def _apps(plural: str, kind: str, short: str, *subresources: str) -> Resource:
+def _workload(group: str, plural: str, kind: str, short: str, *subresources: str) -> Resource:
     return Resource(
-        Gvr("apps", "v1", plural),
+        Gvr(group, "v1", plural),
         kind,
         kind.lower(),
         True,
         _ALL,
-        (short,),
+        (short,) if short else (),
         ("all",),
         frozenset({"status", *subresources}),
     )
 
 
+EVENTS = Resource(Gvr("", "v1", "events"), "Event", "event", True, _ALL, ("ev",))
 SERVICES = Resource(
     Gvr("", "v1", "services"), "Service", "service", True, _ALL, ("svc",), ("all",), frozenset({"proxy", "status"})
 )
-REPLICASETS = _apps("replicasets", "ReplicaSet", "rs", "scale")
-STATEFULSETS = _apps("statefulsets", "StatefulSet", "sts", "scale")
-DAEMONSETS = _apps("daemonsets", "DaemonSet", "ds")
+REPLICASETS = _workload("apps", "replicasets", "ReplicaSet", "rs", "scale")
+STATEFULSETS = _workload("apps", "statefulsets", "StatefulSet", "sts", "scale")
+DAEMONSETS = _workload("apps", "daemonsets", "DaemonSet", "ds")
+JOBS = _workload("batch", "jobs", "Job", "")
+CRONJOBS = _workload("batch", "cronjobs", "CronJob", "cj")
 
 
 def own(plural: str, kind: str, *short_names: str, namespaced: bool = True) -> Resource:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiohttp import DummyCookieJar
+from aiohttp import ClientSession, DummyCookieJar
 from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 from kubernetes.aio.config import ConfigException, load_kube_config_from_dict
 
+from k9py.kube.connector import http_proxy, make_connector
 from k9py.kube.credentials import Credential
 from k9py.kube.kubeconfig import Entry
 from k9py.kube.kubeconfig_file import Cluster, User
@@ -40,9 +41,12 @@ async def make_client(entry: Entry, credential: Credential, environ: Mapping[str
     with tempfile.TemporaryDirectory(prefix="k9py-", dir=runtime if os.access(runtime, os.W_OK) else None) as folder:
         try:
             configuration = await _load(_one_context(entry, credential, Path(folder)))
-            configuration.proxy = find_proxy(configuration.host, entry.cluster.proxy_url, environ) or None
+            proxy = find_proxy(configuration.host, entry.cluster.proxy_url, environ)
+            configuration.proxy = http_proxy(proxy)
             _refuse_encrypted_key(configuration.key_file)
-            return RESTClientObject(configuration)
+            client = RESTClientObject(configuration)
+            client.pool_manager = _make_session(client.ssl_context, proxy)
+            return client
         except (ConfigException, ValueError, OSError) as error:
             reason = (error.reason if isinstance(error, ssl.SSLError) else "") or str(error)
             cure = f"check {', '.join(_materials(entry)) or 'the kubeconfig'}"
@@ -58,15 +62,17 @@ def server_address(entry: Entry) -> str:
     return f"{'https' if secure else 'http'}://{server}"
 
 
+def _make_session(context: ssl.SSLContext, proxy: str) -> ClientSession:
+    """The pool of connections, in place of the client's own, which passes no SOCKS proxy.
+
+    It does not look at the environment: ~/.netrc would be read with it, and fight with the bearer token.
+    """
+    connector = make_connector(context, proxy)
+    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), read_bufsize=_READ_BUFFER)
+
+
 async def _load(one_context: dict[str, Any]) -> Configuration:
-    configuration = Configuration(
-        connection_pool_maxsize=0,  # no limit: each watch holds a connection for as long as it lives
-        client_session_kwargs={
-            "trust_env": False,  # or ~/.netrc would be read, and fight with the bearer token
-            "cookie_jar": DummyCookieJar(),
-            "read_bufsize": _READ_BUFFER,
-        },
-    )
+    configuration = Configuration()
     # Python 3.13 is stricter with CA certificates than kubectl; clusters have CAs that fail it
     configuration.disable_strict_ssl_verification = True
     await load_kube_config_from_dict(one_context, "it", configuration)  # type: ignore[no-untyped-call]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
-from aiohttp import ClientResponse, ClientTimeout
+from aiohttp import ClientResponse, ClientTimeout, ClientWebSocketResponse, WSServerHandshakeError
 from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 from multidict import CIMultiDict
@@ -16,7 +16,7 @@ from yarl import URL
 from k9py import __version__
 from k9py.kube.configuration import make_client
 from k9py.kube.credentials import Credential
-from k9py.kube.failures import NETWORK_ERRORS, network_error
+from k9py.kube.failures import NETWORK_ERRORS, api_error, network_error
 from k9py.kube.kubeconfig import Entry
 from k9py.kube.kubeconfig_file import User
 from k9py.kube.proxy import is_near
@@ -56,6 +56,20 @@ class Connection:
             self._users -= 1
             await self._close_if_done()
 
+    @asynccontextmanager
+    async def socket(self, request: Request, protocols: Sequence[str]) -> AsyncGenerator[ClientWebSocketResponse]:
+        """Open a websocket by the same way: proxy, TLS and headers are those of requests. ApiError, Unreachable."""
+        self._users += 1
+        try:
+            socket = await self._open_socket(request, protocols)
+            try:
+                yield socket
+            finally:
+                await socket.close()
+        finally:
+            self._users -= 1
+            await self._close_if_done()
+
     async def retire(self) -> None:
         """Close it once the last answer has been read: a change that is under way is not cut off."""
         self._retired = True
@@ -78,6 +92,24 @@ class Connection:
             raise network_error(error, self.server) from error
         response: ClientResponse = answer.response
         return response
+
+    async def _open_socket(self, request: Request, protocols: Sequence[str]) -> ClientWebSocketResponse:
+        """The official client's own applies neither the proxy nor tls-server-name."""
+        session = self._client.pool_manager
+        assert session is not None
+        try:
+            return await session.ws_connect(
+                URL(self.server + request.target, encoded=True),
+                headers=self._headers,
+                protocols=protocols,
+                proxy=self._client.proxy,
+                server_hostname=self._client.configuration.tls_server_name,
+                max_msg_size=0,
+            )
+        except WSServerHandshakeError as error:
+            raise api_error(error.status, b"", error.headers) from error
+        except NETWORK_ERRORS as error:
+            raise network_error(error, self.server) from error
 
     async def _close_if_done(self) -> None:
         if self._retired and not self._users:

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from k9py.kube.connector import ProxyRefusal
 from k9py.values.errors import ApiError, Unreachable
 
 LONGEST_TEXT = 256
@@ -57,6 +58,11 @@ _NETWORK: tuple[tuple[type[BaseException], str, str], ...] = (
         aiohttp.ClientHttpProxyError,
         "the proxy does not let us through to {server}: {detail}",
         "check user and password in proxy-url or HTTPS_PROXY, and whether NO_PROXY should name the server",
+    ),
+    (
+        ProxyRefusal,
+        "the proxy does not let us through to {server}: {detail}",
+        "check user and password in proxy-url or HTTPS_PROXY, and what the proxy allows",
     ),
     (
         aiohttp.ClientConnectorDNSError,

@@ -7,7 +7,7 @@ here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 from msgspec import Raw
@@ -62,10 +62,12 @@ class Reduced(Objects):
 
 
 class Rows:
-    """Rows of the server's own table (meta.k8s.io/v1 Table) with the metadata of their objects beside the cells."""
+    """Rows of the server's own table (meta.k8s.io/v1 Table), and beside the cells the object or its metadata."""
 
     accept = TABLE
-    query: Mapping[str, str] = {"includeObject": "Metadata"}
+
+    def __init__(self, include: Literal["Metadata", "Object"] = "Metadata") -> None:
+        self.query: Mapping[str, str] = {"includeObject": include}
 
     def read_page(self, page: Page) -> Batch:
         """The rows; made from the items where a server knows no tables."""
@@ -96,28 +98,24 @@ PLAIN_COLUMNS = (
 )
 
 
-class _Plain(msgspec.Struct, gc=False, rename="camel"):
-    api_version: str = ""
-    kind: str = ""
-    metadata: Raw = Raw(b"{}")
-
-
-class _Facts(msgspec.Struct, gc=False, rename="camel"):
+class _Facts(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     name: str = ""
     creation_timestamp: str | None = None
 
 
+class _Plain(msgspec.Struct, gc=False):
+    metadata: _Facts = _Facts()
+
+
 class _Row(msgspec.Struct, gc=False):
     cells: tuple[str | None, ...]
-    object: _Plain
+    object: Raw
 
 
 _plain = msgspec.json.Decoder(_Plain)
-_facts = msgspec.json.Decoder(_Facts)
 
 
 def make_row(raw: Raw) -> Raw:
     """A row of PLAIN_COLUMNS as a server would have made it of this object."""
-    plain = decode(_plain, raw, "object")
-    facts = decode(_facts, plain.metadata, "object")
-    return Raw(msgspec.json.encode(_Row((facts.name, facts.creation_timestamp), plain)))
+    facts = decode(_plain, raw, "object").metadata
+    return Raw(msgspec.json.encode(_Row((facts.name, facts.creation_timestamp), raw)))

@@ -15,8 +15,9 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 import msgspec
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientSession, ClientTimeout
 
+from k9py.kube.connector import http_proxy, make_connector
 from k9py.kube.failures import NETWORK_ERRORS, network_error, one_line
 from k9py.kube.kubeconfig_file import AuthProvider, save_provider_config
 from k9py.kube.proxy import find_proxy
@@ -71,10 +72,10 @@ def _expiry(token: str) -> float:
 
 async def _refresh(config: Mapping[str, str]) -> _Tokens:
     issuer = config.get("idp-issuer-url", "").rstrip("/")
-    proxy = find_proxy(issuer, "", os.environ) or None
-    connector = TCPConnector(ssl=_trust(issuer, config))
+    proxy = find_proxy(issuer, "", os.environ)
+    connector = make_connector(_trust(issuer, config), proxy)
     try:
-        async with ClientSession(connector=connector, timeout=_TIMEOUT, proxy=proxy) as session:
+        async with ClientSession(connector=connector, timeout=_TIMEOUT, proxy=http_proxy(proxy)) as session:
             return await _exchange(session, issuer, config)
     except NETWORK_ERRORS as error:
         raise network_error(error, issuer) from error

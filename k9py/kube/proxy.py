@@ -13,19 +13,22 @@ from urllib.parse import SplitResult, urlsplit
 from k9py.values.errors import ConfigError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 def find_proxy(server: str, proxy_url: str, environ: Mapping[str, str]) -> str:
-    """The address of the proxy, or "". ConfigError for a scheme that cannot be used (SOCKS)."""
+    """The address of the proxy with its scheme, or "". ConfigError for one that cannot be used (SOCKS 4)."""
     proxy = proxy_url or _proxy_of_environment(urlsplit(server), environ)
     if not proxy:
         return ""
     address = proxy if "://" in proxy else f"http://{proxy}"
-    scheme = urlsplit(address).scheme
-    if scheme not in _DEFAULT_PORTS:
+    parts = urlsplit(address)
+    if parts.scheme not in _SCHEMES or not parts.hostname:
         raise ConfigError(
-            f"the proxy of {server} is a {scheme} proxy, which is not supported",
-            "use an http:// proxy in proxy-url or HTTPS_PROXY",
+            f"the proxy of {server} is a {parts.scheme} proxy, which is not supported"
+            if parts.hostname
+            else f"the proxy of {server} has no address",
+            f"name one of {', '.join(f'{scheme}://' for scheme in _SCHEMES)} in proxy-url or HTTPS_PROXY",
         )
     return address
 
@@ -62,7 +65,7 @@ def _matches(item: str, host: str, port: int) -> bool:
     address = _address(host)
     if "/" in item:
         return address is not None and _in_network(address, item)
-    name, _, wanted_port = item.partition(":") if item.count(":") == 1 else (item.strip("[]"), "", "")
+    name, wanted_port = _split_port(item)
     if wanted_port and wanted_port != str(port):
         return False
     if address is not None:
@@ -70,6 +73,15 @@ def _matches(item: str, host: str, port: int) -> bool:
     if name.startswith("*."):
         name = name[1:]
     return host.endswith(name) if name.startswith(".") else host == name or host.endswith(f".{name}")
+
+
+def _split_port(item: str) -> tuple[str, str]:
+    """`name:1`, `[fd00::1]:1`, or one of them, or a bare address of IPv6, without a port."""
+    if item.startswith("["):
+        name, _, port = item[1:].partition("]")
+        return name, port.removeprefix(":")
+    name, _, port = item.partition(":")
+    return (item, "") if ":" in port else (name, port)
 
 
 def _in_network(address: ipaddress.IPv4Address | ipaddress.IPv6Address, network: str) -> bool:

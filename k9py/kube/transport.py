@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from aiohttp import ClientResponse, ClientTimeout, SocketTimeoutError
+from aiohttp import ClientResponse, ClientTimeout, ClientWebSocketResponse, SocketTimeoutError
 
 from k9py.kube.connection import Connection
 from k9py.kube.credentials import NEARLY, obtain
@@ -108,6 +108,13 @@ class Transport:
                 yield chunks
             finally:
                 _cut(response)
+
+    @asynccontextmanager
+    async def socket(self, request: Request, protocols: Sequence[str]) -> AsyncGenerator[ClientWebSocketResponse]:
+        """Open a websocket (exec, attach, port-forward) by the way of requests; with the errors of `send`."""
+        connection = await self._current()
+        async with connection.socket(request, protocols) as socket:
+            yield socket
 
     async def close(self) -> None:
         """End every stream and close every connection, at once; what is sent after that is Unreachable.

@@ -9,6 +9,7 @@ from typing import Any
 
 from k9py.kinds.kind import Kind
 from k9py.kinds.registry import decoder, kind_for
+from k9py.kube.forms import Form, Objects, Rows
 from k9py.kube.pace import Pace
 from k9py.kube.reflector import Reflector
 from k9py.kube.transport import Transport
@@ -130,7 +131,7 @@ class WatchedFeed(Feed):
         pace = Pace()
         while True:
             reflector = Reflector(
-                transport, self.resource, self.namespace, self.collection.apply, self.told, table=self.kind.table
+                transport, self.resource, self.namespace, self.collection.apply, self.told, form=_form_of(self.kind)
             )
             try:
                 await reflector.run()
@@ -162,3 +163,8 @@ def together(feeds: Sequence[Feed], lacking: Mapping[str, str]) -> FeedState:
     apart = [(feed.collection.context if several else feed.namespace, feed.state) for feed in feeds]
     said = {name: state.reason or state.phase.value for name, state in apart if state.phase is not Phase.LIVE}
     return FeedState(Phase.LIVE, reason="; ".join(f"{name}: {why}" for name, why in {**said, **lacking}.items()))
+
+
+def _form_of(kind: Kind) -> Form:
+    """In what form a kind is read."""
+    return Rows("Metadata" if kind.light else "Object") if kind.table else Objects()

@@ -36,9 +36,18 @@ class Hub:
             if name not in self.sessions:
                 transport = await Transport.open(self.kubeconfig, name, self.options, interactive=interactive)
                 own = Namespaces.read(transport.context.namespace) if namespaces is None else namespaces
-                self.sessions[name] = Session(transport, own, self.faults)
+                likely = self._likely(name, transport.context.cluster)
+                self.sessions[name] = Session(transport, own, self.faults, likely)
                 self.sessions[name].begin()
             return self.sessions[name]
+
+    def _likely(self, name: str, cluster: str) -> dict[str, str]:
+        """Namespaces that other contexts of the same cluster name."""
+        return {
+            each.namespace: f"context {each.name}"
+            for each in self.kubeconfig.contexts
+            if each.cluster == cluster and each.name != name and each.namespace
+        }
 
     async def add_embedded(self) -> str:
         """Start the embedded cluster, and offer its context first: the name of it. ConfigError for no such cluster."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from k9py.kube.access import Access, Verdict
 from k9py.session.tasks import Tasks
@@ -22,12 +23,26 @@ class Rights:
         """The verdict, or None while it is not known; `on_answer` is called when it has come.
 
         One that is old is still shown, until the new one comes: a footer that forgot it each minute would flicker.
+        Who may do it everywhere may do it here: a cursor that wanders through namespaces asks nothing for them.
         """
+        everywhere = self._look_up(_Asked(verb, resource, "", subresource), on_answer)
+        scope = namespace if resource.namespaced else ""
+        if not scope or everywhere is None or (everywhere.allowed and not everywhere.guessed):
+            return everywhere
+        return self._look_up(_Asked(verb, resource, scope, subresource), on_answer)
 
+    def _look_up(self, asked: _Asked, on_answer: Callable[[], None]) -> Verdict | None:
         async def ask() -> None:
-            await self._access.may(verb, resource, namespace, subresource=subresource)
+            await self._access.may(**asked._asdict())
             on_answer()
 
-        if not self._access.is_good(verb, resource, namespace, subresource=subresource):
+        if not self._access.is_good(**asked._asdict()):
             self._tasks.start(ask(), "asking what is permitted")
-        return self._access.known(verb, resource, namespace, subresource=subresource)
+        return self._access.known(**asked._asdict())
+
+
+class _Asked(NamedTuple):
+    verb: str
+    resource: Resource
+    namespace: str
+    subresource: str

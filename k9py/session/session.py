@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
 
+from k9py.insight.rules.subject import ACCOUNT
 from k9py.kinds.registry import kind_for
-from k9py.kinds.wellknown import DEPLOYMENTS, NAMESPACES, NODES, PODS
+from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS
 from k9py.kube.access import Access
 from k9py.kube.discovery import Discovery, discover, server_version
 from k9py.kube.kubeconfig import Context
@@ -19,6 +20,7 @@ from k9py.kube.transport import Transport
 from k9py.session.derived import ComputedFeed, DerivedFeed
 from k9py.session.faults import Faults
 from k9py.session.feed import Feed, WatchedFeed
+from k9py.session.offering import MOST, Offering
 from k9py.session.rights import Rights
 from k9py.session.tail import Tail
 from k9py.session.tasks import Tasks
@@ -45,7 +47,7 @@ RECENT = 9
 """Namespaces in use that have a key of their own."""
 WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
 """What the first page shows; known whatever a discovery says."""
-OWN: tuple[Resource, ...] = ()
+OWN = (CONTAINERS,)
 """The kinds of k9py's own that a person may ask for."""
 WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 
@@ -53,7 +55,10 @@ WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 class Session:
     """Everything that is alive about one context. `on_change` is called whenever something about it changed."""
 
-    def __init__(self, transport: Transport, namespaces: Namespaces, faults: Faults) -> None:
+    def __init__(
+        self, transport: Transport, namespaces: Namespaces, faults: Faults, likely: Mapping[str, str] | None = None
+    ) -> None:
+        """`likely` are namespaces that a kubeconfig names elsewhere, and where."""
         self.transport = transport
         self.namespaces = namespaces
         self.recent_namespaces: list[Namespaces] = [] if namespaces.all else [namespaces]
@@ -70,6 +75,10 @@ class Session:
         """Quiet remarks by topic: no metrics, an aggregated API that is dead."""
         self._tasks = Tasks(faults)
         self.rights = Rights(self.access, self._tasks)
+        self._likely = likely or {}
+        self.offering = Offering(
+            *(self.read, self.access, lambda: self.catalog, self._candidates, self._tasks, lambda: self.on_change())
+        )
         self._feeds: dict[tuple[Gvr, str, str], Feed] = {}
         self._stale: set[Feed] = set()
         self._namespaces: Feed | None = None
@@ -119,10 +128,10 @@ class Session:
         feed = everywhere if covered else self._feeds.get((resource.gvr, namespace, of))
         return (feed or self._start(resource, namespace, of)).hold()
 
-    def open_all(self, resource: Resource, namespaces: Namespaces) -> list[Feed]:
-        """The feeds that cover this kind in these namespaces, each held for the caller."""
+    def open_all(self, resource: Resource, namespaces: Namespaces, of: str = "") -> list[Feed]:
+        """The feeds that cover this kind in these namespaces, each held for the caller; `of` as in `open`."""
         scopes = namespaces.scopes if resource.namespaced else ("",)
-        feeds = [self.open(resource, scope) for scope in scopes]
+        feeds = [self.open(resource, scope, of) for scope in scopes]
         for feed in feeds[1:]:
             if feed is feeds[0]:  # one covers them all
                 feed.release()
@@ -217,6 +226,31 @@ class Session:
             self.recent_namespaces = [*self.recent_namespaces, namespaces][-RECENT:]
         self.on_change()
 
+    def take_offer(self) -> Namespaces:
+        """Give each namespace that was found to be usable a key of its own; the likeliest of them."""
+        names = self.offering.names
+        offered = (Namespaces.of(name) for name in names)
+        self.recent_namespaces = list(dict.fromkeys([*self.recent_namespaces, *offered]))[:RECENT]
+        return Namespaces.of(names[0])
+
+    async def _candidates(self) -> dict[str, str]:
+        """Namespaces that may be ours, the likeliest first, and how they were found: all, where they may be listed."""
+        await self._discovered()
+        places = {name: "used lately" for each in self.recent_namespaces for name in each.names}
+        user = await self.access.whoami()
+        if user.startswith(ACCOUNT):
+            places.setdefault(user.removeprefix(ACCOUNT).partition(":")[0], "service account")
+        for name, where in (*self._likely.items(), ("default", "default"), *await self._listed_namespaces()):
+            places.setdefault(name, where)
+        return places
+
+    async def _listed_namespaces(self) -> list[tuple[str, str]]:
+        try:
+            listed = await self.read(Request("GET", NAMESPACES.path(), {"limit": str(MOST)}))
+        except K9pyError:
+            return []
+        return [(each["metadata"]["name"], "listed") for each in listed["items"]]
+
     def _watch_namespaces(self) -> None:
         if self._namespaces is None and (self._namespace_check is None or self._namespace_check.done()):
             self._namespace_check = self._tasks.start(self._open_namespaces(), "asking for the namespaces")
@@ -245,6 +279,8 @@ class Session:
         phase = feed.state.phase
         if phase is Phase.STALE:
             self._stale.add(feed)
+        elif phase is Phase.DENIED and feed.resource.namespaced:
+            self.offering.begin()
         elif phase is Phase.LIVE:
             self._reach()
             if feed in self._stale:

@@ -41,7 +41,16 @@ class _Bare(msgspec.Struct, gc=False):
     object: _Bare | None = None
 
 
+class _Notes(msgspec.Struct, frozen=True, gc=False):
+    annotations: Mapping[str, str] | None = None
+
+
+class _Annotated(msgspec.Struct, gc=False):
+    metadata: _Notes = _Notes()
+
+
 _read_bare = msgspec.json.Decoder(_Bare).decode
+_read_annotated = msgspec.json.Decoder(_Annotated).decode
 
 
 class Collection:
@@ -54,7 +63,7 @@ class Collection:
         self.resource = resource
         self.records: dict[Name, Record] = {}
         self.columns: tuple[ServerColumn, ...] = ()
-        self.joined = Joined(context)
+        self.joined = Joined(context, annotations=self.annotations)
         self.state = FeedState()
         self.faults: dict[Name, str] = {}
         """Why an object could not be read, by its name; ("", "") holds the last one that did not even have a name."""
@@ -106,6 +115,16 @@ class Collection:
         """The JSON of an object as the server sent it; None where there is none, or only the server's columns."""
         record = self.records.get((namespace, name))
         return self._packer.unpack(record.packed) if self._packer and record else None
+
+    def annotations(self, name: Name) -> Mapping[str, str]:
+        """The annotations of an object: out of the whole of it, or as its kind has kept them."""
+        if whole := self.whole(*name):
+            try:
+                return _read_annotated(whole).metadata.annotations or {}
+            except msgspec.ValidationError:
+                return {}
+        record = self.records.get(name)
+        return (getattr(record.obj.metadata, "annotations", None) or {}) if record else {}
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Have dirty names told, as they become so. Returns what ends it."""

@@ -14,12 +14,12 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from k9py.store.collection import Collection, Name, Unreadable
-from k9py.store.column import Column, Joined
+from k9py.store.column import Column, Joined, tell_apart
 from k9py.store.filter import Filter
 from k9py.store.order import Sort, natural, rank
 from k9py.store.row import ODD, Row, make_row, read_cells, read_what_can_be
 from k9py.values.batch import ServerColumn
-from k9py.values.cell import Cell, Tone
+from k9py.values.cell import Cell, Tone, worst
 from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.resource import Key
 
@@ -84,8 +84,13 @@ class View:
         *,
         namespaces: Namespaces = ALL,
         brief: Sequence[str] = (),
+        extra: Sequence[Column] = (),
+        of_one: bool = False,
     ) -> None:
-        """Show some namespaces, with the columns that `brief` names if it names any."""
+        """Show some namespaces, with the columns that `brief` names if it names any, and `extra` ones after NAME.
+
+        `of_one`: all rows are made of one object, which needs no column then.
+        """
         self.kind = kind
         self.namespaces = namespaces
         self._names = frozenset(namespaces.names)
@@ -99,11 +104,15 @@ class View:
         """What narrow() was told that the rows belong to."""
         self._sources = [_Source(collection, self._mark) for collection in collections]
         self._leading = self._leading_columns()
+        self._extra = tuple(extra)
+        self._always: tuple[Column, ...] = ()
         self.sort = Sort("NAMESPACE" if NAMESPACE in self._leading else "NAME")
         self.filter: Filter | None = None
         self._keep: Callable[[Any], bool] | None = None
         self._brief = frozenset(brief)
+        self._of_one = of_one
         self._wide = False
+        self._states: list[int] = []  # the columns that say how an object is
         self._server: list[tuple[ServerColumn, ...]] = []
         self._sort_index: int | None = None
         self._order: list[Row] = []
@@ -226,21 +235,28 @@ class View:
         self._leading = self._leading_columns()
         offered = [self.kind.columns(server) for server in self._server]
         told = [columns for columns, server in zip(offered, self._server, strict=True) if server] or offered
-        every: dict[str, Column] = {}
-        for column in (column for columns in told for column in columns):
-            every.setdefault(column.title, column)
-        columns = (*self._leading, *every.values())
+        every = {column.title: column for columns in reversed(told) for column in columns}
+        ordered = dict.fromkeys(column.title for columns in told for column in columns)
+        columns = self._with_extra(tuple(every[title] for title in ordered))
         self.columns = tuple(column for column in columns if self._has_room_for(column))
         hidden = tuple(column for column in columns if not self._has_room_for(column))
+        self._states = [index for index, column in enumerate(self.columns) if column.glyph]
         self.widths = self._title_widths()
         for source, own in zip(self._sources, offered, strict=True):
             source.columns, source.hidden = self._as_told(self.columns, own), self._as_told(hidden, own)
             source.mark_all()
         self._arrange_later()
 
+    def _with_extra(self, known: tuple[Column, ...]) -> tuple[Column, ...]:
+        """What a kind has, after what tells rows apart, and with the extra columns after the name."""
+        extra = tell_apart(self._extra, known)
+        after = next((index for index, column in enumerate(known, 1) if column.title == "NAME"), 0)
+        self._always = (*self._leading, *extra)
+        return (*self._leading, *known[:after], *extra, *known[after:])
+
     def _as_told(self, columns: tuple[Column, ...], own: tuple[Column, ...]) -> tuple[Column, ...]:
         """Columns of the view as one of its collections reads them; what its server does not tell stays empty."""
-        read = {column.title: column for column in (*own, *self._leading)}
+        read = {column.title: column for column in (*own, *self._always)}
         return tuple(read.get(column.title) or replace(column, cell=_nothing) for column in columns)
 
     def _leading_columns(self) -> tuple[Column, ...]:
@@ -251,7 +267,9 @@ class View:
         return (*context, NAMESPACE) if namespaced and not self.namespaces.one else context
 
     def _has_room_for(self, column: Column) -> bool:
-        if self._wide or column in self._leading:
+        if column.origin and self._of_one:
+            return False
+        if self._wide or column in self._always:
             return True
         return column.title in self._brief if self._brief else not column.wide
 
@@ -296,10 +314,18 @@ class View:
         joined = source.collection.joined
         if not isinstance(obj, Unreadable):
             try:
-                return read_cells(source.columns, obj, joined), self.kind.tone(obj, joined)
+                cells = read_cells(source.columns, obj, joined)
+                return cells, self._feel(self.kind.tone(obj, joined), cells)
             except ODD as error:
                 source.collection.faults[name] = f"{type(error).__name__}: {error}"
         return read_what_can_be(source.columns, obj, joined), Tone.BAD
+
+    def _feel(self, tone: Tone, cells: Sequence[Cell]) -> Tone:
+        """A row feels as its kind says, or as one of its states does that is worse."""
+        for index in self._states:
+            if cells[index].tone is not tone:
+                tone = worst((tone, cells[index].tone))
+        return tone
 
     def _settle(self, source: _Source, row: Row) -> None:
         """Find out whether a row is shown, and where it belongs."""

@@ -142,6 +142,7 @@ class K9pyApp(Surviving, Navigation):
 
     def session_changed(self) -> None:
         self._show_trouble()
+        self.offer_namespaces()
         for screen in self.screen_stack:
             if isinstance(screen, TablePage):
                 screen.spread()

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from k9py.actions.action import Action, Fact, Look
+from k9py.actions.looks import READ
 from k9py.actions.plan import Plan, Target, name_targets
+from k9py.kinds.registry import kind_for
 from k9py.session.runner import Outcome, run_plan
 from k9py.session.session import Session
 from k9py.ui.screens.dialogs import Ask, Confirm, Outcomes
@@ -30,12 +32,12 @@ def refusal_of(
     on_answer: Callable[[], None],
 ) -> str:
     """Why an action does nothing here, or the empty string. A right not asked for yet is asked in the background."""
-    if isinstance(action, Look):
-        return ""
-    if app.readonly:
+    if app.readonly and isinstance(action, Action):
         return READ_ONLY
     right = action.right
-    verdict = session.rights.look_up(right.verb, resource, namespace, right.subresource, on_answer)
+    if right is None or (right == READ and kind_for(resource).keep_whole):
+        return ""
+    verdict = session.rights.look_up(right.verb, right.of or resource, namespace, right.subresource, on_answer)
     return "" if verdict is None or verdict.allowed else verdict.reason
 
 

@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from k9py.kinds.wellknown import NAMESPACES
 from k9py.ui.goto import Goto
+from k9py.ui.namespaces import usable_namespaces
 from k9py.ui.screens.about_page import AboutPage
 from k9py.ui.screens.contexts_page import ContextsPage
+from k9py.ui.screens.table_page import table_page
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -52,10 +55,19 @@ async def _demo(app: K9pyApp, goto: Goto) -> None:
 
 async def _namespace(app: K9pyApp, goto: Goto) -> None:
     if goto.namespaces is None:
-        await app.open_kind(Goto("namespaces"))
+        await _list_namespaces(app)
     else:
         await app.use_namespaces(goto.namespaces)
         app.home()
+
+
+async def _list_namespaces(app: K9pyApp) -> None:
+    """The cluster's, or those that may be used where they may not be listed."""
+    if app.session and not (await app.session.access.may("list", NAMESPACES)).allowed:
+        app.home()
+        app.push_screen(table_page(app.session, usable_namespaces(app.session)))
+    else:
+        await app.open_kind(Goto("namespaces"))
 
 
 CONTEXTS = Word(("ctx", "context", "contexts"), _contexts)

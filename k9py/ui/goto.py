@@ -15,6 +15,8 @@ VALUED = {
     "-l": "-l LABELS",
     "--selector": "--selector LABELS",
     "-f": "-f TEXT",
+    "-L": "-L LABEL,@ANNOTATION",
+    "--label-columns": "--label-columns LABEL,@ANNOTATION",
 }
 
 
@@ -31,10 +33,12 @@ class Goto:
     filter: str = ""
     context: str = ""
     rest: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """Keys of labels that are to have a column, and of annotations, after `@`."""
 
 
 def parse_goto(text: str) -> Goto:
-    """Read a command: `pod kube-system`, `deploy /web.*`, `po app=x tier=y`, `svc -A`, `pods @other`, `pod -n shop`.
+    """Read a command: `pod kube-system`, `deploy /web.*`, `po app=x tier=y`, `svc -A`, `pods @other`, `po -L app`.
 
     Tokens after the first come in any order: `/…` to the end of the line is a filter, `@` a context, `a=b` labels,
     anything else a namespace. Only the first word ignores case. Raises GotoError.
@@ -47,7 +51,8 @@ def parse_goto(text: str) -> Goto:
     pending = words[1:]
     while pending:
         told.take(pending.pop(0), pending)
-    return Goto(words[0].lower() if words else "", told.namespaces, told.filter, told.context, tuple(words[1:]))
+    word, columns = words[0].lower() if words else "", tuple(dict.fromkeys(told.columns))
+    return Goto(word, told.namespaces, told.filter, told.context, tuple(words[1:]), columns)
 
 
 def _split(text: str) -> list[str]:
@@ -63,6 +68,7 @@ class _Told:
     namespaces: Namespaces | None = None
     context: str = ""
     labels: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
 
     @property
     def filter(self) -> str:
@@ -92,6 +98,8 @@ class _Told:
     def _set_valued(self, word: str, value: str) -> None:
         if word in ("-n", "--namespace"):
             self._set_namespaces(Namespaces.read(value))
+        elif word in ("-L", "--label-columns"):
+            self.columns += [key for key in value.split(",") if key.strip("@ ")]
         elif word == "-f":
             self.pattern = value
         else:

@@ -11,7 +11,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
-        ("⏎", "into the row: node or deployment → pods → log; any other → its description"),
+        ("⏎", "into the row: node or deployment → pods → containers → log; any other → its description"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
         ("Z", "zoom the pane in focus"),

@@ -11,16 +11,18 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from k9py.actions.action import Look
-from k9py.actions.plan import Target
+from k9py.actions.plan import Target, name_targets
 from k9py.kinds.wellknown import PODS
 from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.store.filter import parse_filter
 from k9py.ui.beside import Beside
+from k9py.ui.changes import refusal_of
 from k9py.ui.commands import WORDS
 from k9py.ui.frames import Frames
 from k9py.ui.goto import Goto, parse_goto
 from k9py.ui.history import History
+from k9py.ui.offers import offer
 from k9py.ui.openings import OPENERS
 from k9py.ui.overview import Watcher
 from k9py.ui.screens.home import HomePage
@@ -62,6 +64,8 @@ class Navigation(App[None]):
         self.watcher: Watcher | None = None
         self.troubled: Session | None = None
         """Whose trouble has been shown."""
+        self._offered: Session | None = None
+        """Whose usable namespaces have been offered."""
         self.beside = Beside(
             hub, lambda work: self.run_worker(work, group="beside"), lambda: self.frames.mark(self.me.session_changed)
         )
@@ -175,7 +179,8 @@ class Navigation(App[None]):
             await self.use_namespaces(goto.namespaces)
         namespaces = self.session.namespaces if resource.namespaced else ALL
         self.home()
-        self.push_screen(table_page(self.session, Place(resource, namespaces, goto.filter), together=True))
+        place = Place(resource, namespaces, goto.filter, columns=goto.columns)
+        self.push_screen(table_page(self.session, place, together=True))
 
     @work(group="drill", exclusive=True)
     async def drill(self, pane: ResourcePane, key: Key) -> None:
@@ -190,13 +195,16 @@ class Navigation(App[None]):
         elif opening.what == "namespace":
             self.go(f"{PODS.gvr.plural} -n {row.key.name}")
         elif resource := await session.find(opening.what):
-            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep)
+            place = Place(resource, Namespaces.of(opening.namespace), "", opening.title, opening.keep, opening.of)
             self.push_screen(table_page(session, place))
 
     @work(group="look", exclusive=True)
     async def look(self, look: Look, session: Session, targets: Sequence[Target]) -> None:
         """Open what a key means to look at."""
         self.workers.cancel_group(self, "go")
+        target = targets[0]
+        if why := refusal_of(self.me, session, look, target.resource, target.key.namespace, lambda: None):
+            raise K9pyError(f"{look.title} {name_targets(targets)}: {why}")
         await OPENERS[look.opens](self.me, session, targets)
 
     # ── contexts and namespaces ──────────────────────────────────────────────────────────────────────────────────────
@@ -232,12 +240,28 @@ class Navigation(App[None]):
         for name in namespaces.names:
             if await self.session.lacks_namespace(name):
                 raise K9pyError(f"there is no namespace {name}", ":ns shows which there are")
-        self.session.use_namespaces(namespaces)
+        self._show_namespaces(self.session, namespaces)
+
+    def _show_namespaces(self, session: Session, namespaces: Namespaces) -> None:
+        session.use_namespaces(namespaces)
         if self.watcher:
             self.watcher.follow_namespace()
         for screen in self.screen_stack:
             if isinstance(screen, HomePage):
                 screen.open()
+
+    def offer_namespaces(self) -> None:
+        """Show the likeliest namespace to who may not see all of them; once, so that `0` can still ask for all."""
+        session = self.session
+        if session is None or session is self._offered or not session.offering.found:
+            return
+        self._offered = session
+        first, denied = session.take_offer(), session.namespaces
+        if denied.all:
+            self._show_namespaces(session, first)
+            if isinstance(self.page, TablePage) and self.page.place.namespaces == denied:
+                self.page.open(first)
+            self.me.say(f"all namespaces are not permitted · {offer(session)}")
 
     def namespaces(self) -> list[str]:
         """Names of namespaces, as far as they are known, for suggestions."""

@@ -40,6 +40,9 @@ async def _describe(app: K9pyApp, session: Session, targets: Sequence[Target]) -
 
 async def _logs(app: K9pyApp, session: Session, targets: Sequence[Target], previous: bool) -> None:
     target = targets[0]
+    if target.part:
+        app.push_screen(LogPage(session, LogSource(target.key.namespace, target.key.name, target.part, previous)))
+        return
     try:
         pod = decoder(kind_for(target.resource))(await session.whole(target.key, target.resource))
     except (msgspec.MsgspecError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -18,6 +19,22 @@ class Tone(Enum):
     DONE = "done"
     GOING = "going"
     DIM = "dim"
+
+
+_GRAVITY = {
+    tone: place
+    for place, tone in enumerate(
+        (
+            *(Tone.PLAIN, Tone.DIM, Tone.DONE, Tone.OK, Tone.ADDED),
+            *(Tone.BUSY, Tone.WARN, Tone.BAD, Tone.GOING),
+        )
+    )
+}
+
+
+def worst(tones: Iterable[Tone]) -> Tone:
+    """The one that is most to be looked at; that something is going leaves nothing else to say. PLAIN of none."""
+    return max(tones, key=_GRAVITY.__getitem__, default=Tone.PLAIN)
 
 
 class Cell(NamedTuple):

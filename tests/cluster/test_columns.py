@@ -36,7 +36,6 @@ KINDS = (
     *("services", "endpointslices", "configmaps", "secrets", "serviceaccounts", "jobs", "cronjobs"),
     *("daemonsets", "statefulsets", "replicasets", "leases", "roles", "rolebindings", "networkpolicies", "ingresses"),
     *("poddisruptionbudgets", "horizontalpodautoscalers", "resourcequotas", "limitranges", "persistentvolumeclaims"),
-    "choirs",
 )
 CLUSTER_KINDS = (
     *("priorityclasses", "clusterroles", "clusterrolebindings", "apiservices", "flowschemas", "namespaces"),
@@ -164,8 +163,8 @@ def objects(kubectl: Kubectl, namespace: str) -> Iterator[None]:
         zoo.release_pods(kubectl, namespace)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def choirs(kubectl: Kubectl, namespace: str) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def choirs(kubectl: Kubectl, namespace: str) -> Iterator[str]:
     """A kind of our own, one of it with all that it may have and one with nothing."""
     group = f"k9py-{secrets.token_hex(2)}.example.com"
     columns = {"Title": ".spec.title", "Seats": ".spec.seats", "Open": ".spec.open", "Songs": ".spec.songs"}
@@ -178,7 +177,7 @@ def choirs(kubectl: Kubectl, namespace: str) -> Iterator[None]:
     full = {"title": "합창단 🎤", "seats": 12, "open": True, "songs": ["하나", "둘"], "since": "2026-01-01T00:00:00Z"}
     made = [thing("Choir", "altos", f"{group}/v1", spec=full), thing("Choir", "empty", f"{group}/v1", spec={})]
     kubectl.create(*made, namespace=namespace)
-    yield
+    yield f"choirs.{group}"
     kubectl("delete", "crd", f"choirs.{group}")
 
 
@@ -225,6 +224,10 @@ async def test_events(session: Opened, kubectl: Kubectl, namespace: str) -> None
 @pytest.mark.parametrize("word", KINDS)
 async def test_all_other_kinds(session: Opened, kubectl: Kubectl, namespace: str, word: str) -> None:
     assert await compare(session, kubectl, word, namespace)
+
+
+async def test_custom_resources(session: Opened, kubectl: Kubectl, namespace: str, choirs: str) -> None:
+    assert len(await compare(session, kubectl, choirs, namespace)) == 2
 
 
 @pytest.mark.parametrize("word", CLUSTER_KINDS)

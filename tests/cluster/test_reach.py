@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.cluster.background import running
 from tests.cluster.conftest import K9PY, Open
-from tests.cluster.kubectl import Kubectl
+from tests.cluster.kubectl import Kubectl, write_kubeconfig
 from tests.cluster.screen import K9py
 from tests.cluster.workloads import pod
+from tests.kube.pki import Pki
+from tests.kube.proxies import Proxy, http_proxy, socks_proxy
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
@@ -66,13 +70,49 @@ def test_a_pod_reaches_its_own_cluster(kubectl: Kubectl, namespace: str, tmp_pat
     (account / "ca.crt").write_bytes(base64.b64decode(cluster["certificate-authority-data"]))
     (account / "namespace").write_text(namespace)
     environment = {
-        **{f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")},
-        "HOME": str(tmp_path),
         "KUBECONFIG": "",
         "K9PY_SERVICE_ACCOUNT": str(account),
         "KUBERNETES_SERVICE_HOST": address.hostname or "",
         "KUBERNETES_SERVICE_PORT": str(address.port or 443),
     }
-    with K9py([str(K9PY), "-c", "pods"], (200, 50), environment) as screen:
+    with start_in(tmp_path, environment, "-c", "pods") as screen:
         wait_seen(screen, f"system:serviceaccount:{namespace}:robot")
         screen.wait("in-cluster")
+
+
+@pytest.mark.parametrize("kind", ["http", "https", "socks5"])
+def test_a_proxy_on_the_way(kind: str, kubectl: Kubectl, namespace: str, tmp_path: Path) -> None:
+    config = kubectl.config()
+    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    address = urlsplit(cluster["server"])
+    pki = Pki(tmp_path)
+    context = pki.server_context(pki.sign("proxy"))
+    proxy = Proxy(login=("me", "secret"), names={"api.example": address.hostname or ""})
+    serving = socks_proxy(proxy) if kind == "socks5" else http_proxy(proxy, context if kind == "https" else None)
+    with running(serving):
+        through = {
+            "server": f"https://api.example:{address.port}",
+            "tls-server-name": address.hostname,
+            "proxy-url": f"{kind}://me:secret@127.0.0.1:{proxy.port}",
+        }
+        path = write_kubeconfig(tmp_path / "config", cluster | through, user, namespace)
+        environment = {"KUBECONFIG": str(path), "SSL_CERT_FILE": str(pki.ca.certificate)}
+        with start_in(tmp_path, environment, "-c", "pods") as screen:
+            wait_seen(screen, whoami(kubectl))
+    assert set(proxy.asked) == {("api.example", address.port)}
+
+
+def test_the_proxy_of_the_environment_and_those_it_is_not_for(kubectl: Kubectl, namespace: str, tmp_path: Path) -> None:
+    server = urlsplit(kubectl.config()["clusters"][0]["cluster"]["server"]).hostname
+    environment = {"KUBECONFIG": str(kubectl.kubeconfig), "HTTPS_PROXY": "http://127.0.0.1:9"}
+    words = ("-c", "pods", "-n", namespace)
+    with start_in(tmp_path, environment, *words) as screen:
+        screen.wait("cannot reach the proxy on the way to https://")
+    with start_in(tmp_path, environment | {"NO_PROXY": f"192.0.2.0/24, {server}/24"}, *words) as screen:
+        wait_seen(screen, whoami(kubectl))
+
+
+def start_in(folder: Path, environment: Mapping[str, str], *words: str) -> K9py:
+    """k9py with an environment of its own instead of a kubeconfig."""
+    own = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")}
+    return K9py([str(K9PY), *words], (200, 50), {**own, "HOME": str(folder), **environment})

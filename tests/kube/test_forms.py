@@ -28,8 +28,12 @@ def test_an_empty_table_has_its_columns() -> None:
 
 def test_a_row_of_a_plain_object() -> None:
     row = msgspec.json.decode(
-        make_row(Raw(b'{"kind":"Thing","metadata":{"name":"a","labels":{"b":"c"}},"spec":{"left":"out"}}'))
+        make_row(Raw(b'{"kind":"Thing","metadata":{"name":"a","labels":{"b":"c"}},"spec":{"beside":"it"}}'))
     )
     assert row["cells"] == ["a", None]
-    assert row["object"] == {"apiVersion": "", "kind": "Thing", "metadata": {"name": "a", "labels": {"b": "c"}}}
+    assert row["object"] == {
+        "kind": "Thing",
+        "metadata": {"name": "a", "labels": {"b": "c"}},
+        "spec": {"beside": "it"},
+    }
     assert len(row["cells"]) == len(PLAIN_COLUMNS)

@@ -15,6 +15,7 @@ from k9py.kube.kubeconfig import read_kubeconfig
 from k9py.values.errors import LoginFailed, Unreachable
 from k9py.values.request import Request
 from tests.kube.pki import Pair, Pki
+from tests.kube.proxies import Proxy, socks_proxy
 from tests.kube.stub import Handler, Stub, answer_version, connect, serve_stub, stubbed, write_kubeconfig
 
 VERSION = Request("GET", "/version")
@@ -79,6 +80,27 @@ async def test_an_expired_token_is_renewed_and_written_down(tmp_path: Path, pki:
     assert stat.S_IMODE((tmp_path / "config").stat().st_mode) == 0o600
     assert read_kubeconfig(str(tmp_path / "config"), {}) == kubeconfig
     assert sorted(os.listdir(tmp_path)) == ["ca.pem", "config"]
+
+
+async def test_the_provider_may_be_behind_the_proxy_of_the_environment(
+    tmp_path: Path, pki: Pki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler, at = provider([], id_token=jwt(FAR))
+    pair = pki.sign("idp", "DNS:idp.example")
+    proxy = Proxy(names={"idp.example": "127.0.0.1"})
+    async with (
+        serve_stub(handler, pki.server_context(pair)) as idp,
+        socks_proxy(proxy),
+        serve_stub(answer_version) as stub,
+    ):
+        at.url = idp.url.replace("127.0.0.1", "idp.example")
+        monkeypatch.setenv("HTTPS_PROXY", f"socks5://127.0.0.1:{proxy.port}")
+        authority = base64.b64encode(pki.ca.certificate.read_bytes()).decode()
+        config = {"refresh-token": "r", "idp-issuer-url": at.url, "idp-certificate-authority-data": authority}
+        async with connect(write_kubeconfig(tmp_path / "config", stub.url, user=user(**config))) as transport:
+            await transport.send(VERSION)
+    assert stub.headers["Authorization"] == f"Bearer {jwt(FAR)}"
+    assert {host for host, _ in proxy.asked} == {"idp.example"}
 
 
 async def test_the_provider_s_certificate_is_checked(tmp_path: Path, pki: Pki, server_pair: Pair) -> None:

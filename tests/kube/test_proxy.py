@@ -22,6 +22,9 @@ PROXY = "http://proxy:3128"
         ("2.3", "https://10.1.2.3:6443", False),
         ("fd00::/8", "https://[fd00::1]:6443", True),
         ("[fd00::1]", "https://[fd00::1]:6443", True),
+        ("fd00::1", "https://[fd00::1]:6443", True),
+        ("[fd00::1]:6443", "https://[fd00::1]:6443", True),
+        ("[fd00::1]:443", "https://[fd00::1]:6443", False),
         ("example.com", "https://k8s.example.com", True),
         ("example.com", "https://example.com", True),
         ("example.com", "https://badexample.com", False),
@@ -59,10 +62,18 @@ def test_the_cluster_s_own_proxy_wins_whatever_the_environment_says() -> None:
     assert find_proxy("https://127.0.0.1", PROXY, environ) == PROXY
 
 
-@pytest.mark.parametrize("environ", [{}, {"HTTPS_PROXY": "socks5h://b:1080"}])
-def test_socks_is_not_supported(environ: dict[str, str]) -> None:
-    with pytest.raises(ConfigError, match=r"socks5h? proxy, which is not supported"):
-        find_proxy("https://a", "" if environ else "socks5://b:1080", environ)
+@pytest.mark.parametrize("proxy", ["socks5://b:1080", "socks5h://b", "https://me:word@b:3128"])
+def test_other_proxies(proxy: str) -> None:
+    assert find_proxy("https://a", proxy, {}) == proxy
+    assert find_proxy("https://a", "", {"HTTPS_PROXY": proxy}) == proxy
+
+
+@pytest.mark.parametrize("proxy", ["socks4://me:word@b:1080", "ftp://me:word@b", "http://", "socks5://:1080"])
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(proxy: str) -> None:
+    with pytest.raises(ConfigError, match=r"the proxy of https://a (is a \w+ proxy, which|has no address)") as caught:
+        find_proxy("https://a", proxy, {})
+    assert "word" not in caught.value.line
+    assert "socks5://" in caught.value.cure
 
 
 @pytest.mark.parametrize(

@@ -121,13 +121,6 @@ async def test_goes_through_the_proxy_of_the_environment(tmp_path: Path, monkeyp
     assert stub.headers["Proxy-Authorization"].startswith("Basic ")
 
 
-async def test_a_socks_proxy_is_said_to_be_unsupported(tmp_path: Path) -> None:
-    kubeconfig = write_kubeconfig(tmp_path / "config", "https://a", {"proxy-url": "socks5://127.0.0.1:1080"})
-    with pytest.raises(ConfigError, match="socks5 proxy, which is not supported"):
-        async with connect(kubeconfig):
-            pass
-
-
 async def test_client_certificates_in_files_and_inline(
     tmp_path: Path, pki: Pki, server_pair: Pair, client_pair: Pair
 ) -> None:

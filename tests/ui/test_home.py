@@ -212,6 +212,9 @@ async def test_enter_leads_on_from_every_pane(tmp_path: Path) -> None:
         await shown.press("escape")
         await narrow(shown, "pods", "web-1")
         await shown.press("enter")
+        await shown.lists("pod web-1")
+        assert shown.title() == "home › Containers 1 · shop · pod web-1"
+        await shown.press("enter")
         await shown.opens("logs web-1")
         await shown.sees("GET /healthz 200")
 

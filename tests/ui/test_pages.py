@@ -126,10 +126,12 @@ async def test_crumbs_grow_with_the_way_down_and_shrink_with_escape(tmp_path: Pa
         await shown.lists("deployment web")
         assert shown.title() == "home › deployments › Pods 3 of 7 · shop · deployment web"
         await shown.press("enter")
+        await shown.lists("pod web-1")
+        await shown.press("enter")
         await shown.opens("logs web-1")
-        await shown.sees("… › deployments › deployment web › Logs web-1 · main")
-        trail = ["home", "deployments", "deployment web", "logs web-1"]
-        for _ in range(3):
+        await shown.sees("… › deployment web › pod web-1 › Logs web-1 · main")
+        trail = ["home", "deployments", "deployment web", "pod web-1", "logs web-1"]
+        for _ in range(4):
             await shown.press("escape")
             trail.pop()
             await shown.opens(trail[-1])

@@ -37,3 +37,12 @@ class Shown:
         opening = self.kind.opens(self.obj)
         assert opening
         return opening
+
+
+class ShownRow(Shown):
+    """One row of the server's table, with its object beside it; of the server's columns only the first is read."""
+
+    def __init__(self, kind: Kind, **fields: Any) -> None:
+        metadata = {"name": "web", "namespace": "shop", "uid": "uid-web", **fields.pop("metadata", {})}
+        self.kind = kind
+        self.obj = decoder(kind)(raw({"cells": ["web"], "object": {"metadata": metadata, **fields}}))

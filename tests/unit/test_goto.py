@@ -31,6 +31,9 @@ from k9py.values.namespaces import ALL, Namespaces
         ("po app=web tier=x /foo bar", Goto("po", filter="-l app=web,tier=x /foo bar", rest=("app=web", "tier=x"))),
         ("po -f Web", Goto("po", filter="Web", rest=("-f", "Web"))),
         ("@other", Goto("", context="other", rest=("@other",))),
+        ("po -L app,@note", Goto("po", rest=("-L", "app,@note"), columns=("app", "@note"))),
+        ("po -L app,,@,app", Goto("po", rest=("-L", "app,,@,app"), columns=("app",))),
+        ("po --label-columns b/c", Goto("po", rest=("--label-columns", "b/c"), columns=("b/c",))),
         ("", Goto("")),
     ],
 )

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from k9py.kinds import containers
 from k9py.kinds.pod import Pod
 from k9py.kinds.pod_budget import Budget
 from k9py.kinds.pod_status import feel
 from k9py.kinds.pods import KIND
 from k9py.kinds.registry import decoder
+from k9py.kinds.wellknown import PODS
 from k9py.store.column import Joined
 from k9py.values.age import human_duration
 from k9py.values.cell import Cell, Tone
@@ -148,12 +150,16 @@ def test_the_container_that_is_meant_when_none_is_named() -> None:
     assert (read(obj).default_container, read(obj).names_default) == ("app", False)
 
 
-def test_enter_leads_to_its_logs() -> None:
+def test_enter_leads_to_its_containers() -> None:
     pod = read(running_pod("web"))
     opening = KIND.opens(pod)
     assert opening is not None
-    assert (opening.what, opening.title, opening.namespace) == ("logs", "pod web", "shop")
-    assert opening.keep(pod)
+    assert (opening.what, opening.title, opening.namespace) == ("containers.k9py", "pod web", "shop")
+    assert opening.of == "web"
+    for name, kept in {"web": True, "web2": False}.items():
+        obj = running_pod(name)
+        rows = [row for _, row in containers.KIND.make(PODS, read(obj), lambda obj=obj: json.dumps(obj).encode())]  # type: ignore[misc]
+        assert [opening.keep(row) for row in rows] == [kept]
 
 
 def test_wide_columns() -> None:

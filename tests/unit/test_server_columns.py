@@ -35,19 +35,32 @@ def read(column: ServerColumn, value: Any, received: float = 1000.0) -> Cell:
 
 
 def only(column: ServerColumn) -> Column:
-    (shown,) = KIND.columns((column,))
-    return shown
+    title = column.name.upper()
+    return next(shown for shown in KIND.columns((column,)) if shown.title == title)
 
 
 def test_titles_are_as_kubectl_writes_them_and_priorities_as_it_hides_them() -> None:
     columns = KIND.columns(
         (ServerColumn("Name", format="name"), ServerColumn("Last Seen"), ServerColumn("IP", priority=1))
     )
-    assert [(column.title, column.wide) for column in columns] == [("NAME", False), ("LAST SEEN", False), ("IP", True)]
+    titles = [(column.title, column.wide) for column in columns]
+    assert titles[:3] == [("NAME", False), ("LAST SEEN", False), ("IP", True)]
+    assert titles[3:] == [("CONDITIONS", False), ("LABELS", True), ("AGE", False)], "what every object may have"
+
+
+def test_what_every_object_has_is_shown_once() -> None:
+    server = (ServerColumn("Name"), ServerColumn("Status"), ServerColumn("Labels"), ServerColumn("Age", "date"))
+    titles = [(column.title, column.wide) for column in KIND.columns((*server, ServerColumn("Node", priority=1)))]
+    assert titles[2:] == [("LABELS", False), ("CONDITIONS", True), ("AGE", False), ("NODE", True)]
+
+
+def test_an_age_says_more_than_the_time_from_which_it_counts() -> None:
+    columns = KIND.columns((ServerColumn("Name"), ServerColumn("Created At", "date")))
+    assert {column.title: column.wide for column in columns}["CREATED AT"]
 
 
 def test_until_the_server_has_told_its_columns_there_are_those_of_every_object() -> None:
-    assert [column.title for column in KIND.columns(())] == ["NAME", "AGE"]
+    assert [column.title for column in KIND.columns(()) if not column.wide] == ["NAME", "AGE"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +139,7 @@ def test_words_of_health_get_the_tone_that_they_have_everywhere(name: str, value
 
 def test_a_row_with_too_few_cells_is_shown_as_far_as_it_goes() -> None:
     columns = KIND.columns((ServerColumn("Name"), ServerColumn("Message")))
-    assert [column.cell(decoder(KIND)(raw(row("x"))), Joined()).text for column in columns] == ["x", ""]
+    assert [column.cell(decoder(KIND)(raw(row("x"))), Joined()).text for column in columns[:2]] == ["x", ""]
 
 
 def test_what_is_being_deleted_looks_so() -> None:
@@ -142,8 +155,8 @@ def test_a_view_takes_up_columns_when_they_come_and_when_they_change() -> None:
     first = (ServerColumn("Name"), ServerColumn("Reason"))
     collection.apply(Batch([(False, raw(row("x", "Killed", namespace="shop")))], True, True, first))
     assert view.flush()
-    assert [column.title for column in view.columns] == ["NAME", "REASON"]
-    assert [cell.text for cell in view.row_at(0).cells] == ["x", "Killed"]
+    assert [column.title for column in view.columns] == ["NAME", "REASON", "CONDITIONS", "AGE"]
+    assert [cell.text for cell in view.row_at(0).cells] == ["x", "Killed", "", ""]
 
     collection.apply(
         Batch(
@@ -151,7 +164,7 @@ def test_a_view_takes_up_columns_when_they_come_and_when_they_change() -> None:
         )
     )
     assert view.flush()
-    assert [cell.text for cell in view.row_at(0).cells] == ["x", "because", "Killed"]
+    assert [cell.text for cell in view.row_at(0).cells] == ["x", "because", "Killed", "", ""]
 
 
 def test_enter_on_a_namespace_shows_it() -> None:

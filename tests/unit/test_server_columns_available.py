@@ -5,10 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from k9py.kinds.server_columns import SERVER_COLUMNS
+from k9py.kinds.server_columns import server_kind
 from k9py.store.column import Joined
 from k9py.values.batch import ServerColumn
 from k9py.values.cell import Tone
+
+KIND = server_kind("apiregistration.k8s.io", "apiservices")
 
 
 @pytest.mark.parametrize(
@@ -23,13 +25,13 @@ from k9py.values.cell import Tone
     ],
 )
 def test_a_state_has_its_tone_with_or_without_a_reason(name: str, value: str, tone: Tone) -> None:
-    (column,) = SERVER_COLUMNS.columns((ServerColumn(name),))
+    column, *_ = KIND.columns((ServerColumn(name),))
     told = msgspec.json.encode({"cells": [value], "object": {"metadata": {"name": "x"}}})
-    row = msgspec.json.decode(told, type=SERVER_COLUMNS.row)
+    row = msgspec.json.decode(told, type=KIND.row)
     assert column.glyph
     assert column.cell(row, Joined()).tone is tone
 
 
 def test_a_number_of_what_is_available_is_none() -> None:
-    (column,) = SERVER_COLUMNS.columns((ServerColumn("Available", "integer"),))
+    column, *_ = KIND.columns((ServerColumn("Available", "integer"),))
     assert not column.glyph

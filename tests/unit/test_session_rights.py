@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from k9py.kinds.wellknown import DEPLOYMENTS, PODS
+from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
 from k9py.kube.access import GUESS_REMEMBERED, KEPT, REMEMBERED, Access, Verdict
 from k9py.session.faults import Faults
 from k9py.session.rights import Rights
@@ -94,13 +94,30 @@ async def test_rights_have_no_memory_of_their_own() -> None:
     def look_up(name: str) -> Verdict | None:
         return rights.look_up("patch", DEPLOYMENTS, "shop", "scale", lambda: answered.append(name))
 
-    await access.may("patch", DEPLOYMENTS, "shop", subresource="scale")
+    for namespace in ("", "shop"):
+        await access.may("patch", DEPLOYMENTS, namespace, subresource="scale")
     assert look_up("known") == Verdict(False, "no")
     assert len(tasks) == 0
-    assert rights.look_up("delete", PODS, "shop", "", lambda: answered.append("deletes")) is None
+    assert rights.look_up("delete", NODES, "", "", lambda: answered.append("deletes")) is None
     await until(lambda: answered == ["deletes"])
-    assert access.known("delete", PODS, "shop") == Verdict(False, "no")
-    assert server.asked == 2
+    assert access.known("delete", NODES) == Verdict(False, "no")
+    assert server.asked == 3
+    await tasks.close()
+
+
+async def test_what_is_allowed_everywhere_is_not_asked_for_each_namespace() -> None:
+    server, tasks, answered = Server(), Tasks(Faults()), list[str]()
+    rights = Rights(Access(server, "me", lambda: 0.5), tasks)
+    server.allows = True
+
+    def look_up(namespace: str) -> Verdict | None:
+        return rights.look_up("patch", DEPLOYMENTS, namespace, "", lambda: answered.append(namespace))
+
+    assert look_up("shop") is None
+    await until(lambda: answered == ["shop"])
+    assert [look_up(f"n{number}") for number in range(9)] == [Verdict(True)] * 9
+    assert len(tasks) == 0
+    assert server.asked == 1
     await tasks.close()
 
 
@@ -113,7 +130,7 @@ class Reviewer:
         self.allows = False
 
     async def send(self, request: Request, timeout: float | None = None) -> Response:
-        self.asked.append(request.body["spec"]["resourceAttributes"]["namespace"])
+        self.asked.append(request.body["spec"]["resourceAttributes"].get("namespace", "everywhere"))
         await self.go.wait()
         return Response(201, json.dumps({"status": {"allowed": self.allows, "reason": "no"}}).encode())
 
@@ -128,20 +145,25 @@ async def test_rights_answer_at_once_and_ask_once_a_minute() -> None:
     def look_up(namespace: str = "shop") -> Verdict | None:
         return rights.look_up("patch", DEPLOYMENTS, namespace, "scale", answered.set)
 
+    async def answer() -> None:
+        await answered.wait()
+        answered.clear()
+
     assert [look_up(), look_up()] == [None, None]
-    await until(lambda: server.asked == ["shop"])
-    assert look_up() is None
+    await until(lambda: server.asked == ["everywhere"])
     server.go.set()
-    await answered.wait()
+    await answer()
+    assert look_up() is None  # not everywhere: and here?
+    await answer()
     assert look_up() == Verdict(False, "no")
     assert look_up("other") is None
-    await until(lambda: server.asked == ["shop", "other"])
+    await answer()
+    assert server.asked == ["everywhere", "shop", "other"]
     # what was known too long ago is shown still, and asked anew
     now[0] += 61
     server.allows = True
-    answered.clear()
     assert look_up() == Verdict(False, "no")
-    await answered.wait()
-    assert look_up() == Verdict(True)
-    assert server.asked == ["shop", "other", "shop"]
+    await until(lambda: server.asked[3:] == ["everywhere", "shop"])
+    await until(lambda: look_up() == Verdict(True))
+    assert server.asked[5:] == []
     await tasks.close()

@@ -142,15 +142,16 @@ class Page(Surviving, Screen[None]):
         pane = self.pane
         if isinstance(self.focused, Hinting):
             return self.focused.hints()
-        if pane is None or pane.resource is None or pane.session is None:
+        if pane is None or pane.meant is None or pane.session is None:
             return ()
+        meant = pane.meant
         row = pane.cursor_row
         session = pane.session_of(row) if row else pane.session
         namespace = row.key.namespace if row else ""
         changed = self.paint_chrome_soon
         return tuple(
-            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, pane.resource, namespace, changed))
-            for action in actions_for(pane.resource)
+            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, meant, namespace, changed))
+            for action in actions_for(meant)
         )
 
     def paint_chrome_soon(self) -> None:
@@ -160,7 +161,8 @@ class Page(Surviving, Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """A key belongs to the kind of the row in the focused pane: the registry of actions knows."""
         pane = self.pane
-        action = pane and pane.resource and action_for_key(event.key, pane.resource)
+        meant = pane and pane.meant
+        action = meant and action_for_key(event.key, meant)
         if action and pane and pane.has_focus:
             event.stop()
             event.prevent_default()
@@ -178,7 +180,8 @@ class Page(Surviving, Screen[None]):
         if isinstance(action, Look):
             self.k9py.look(action, session, targets)
         else:
-            self.k9py.change(action, session, targets)
+            once = {target.key: target for target in targets}  # several rows may be about one object
+            self.k9py.change(action, session, tuple(once.values()))
 
     def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row, unless a key before it opens something else."""

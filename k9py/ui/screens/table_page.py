@@ -50,7 +50,8 @@ class TablePage(Page):
         """Show the place, in other namespaces if some are given."""
         assert self.session
         if namespaces is not None:
-            self.place = Place(self.place.resource, namespaces, self.table.filter_text)
+            kept, columns = self.table.filter_text, self.place.columns
+            self.place = Place(self.place.resource, namespaces, kept, columns=columns)
         self.table.go(self.session, self.place)
         self.spread()
 

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from k9py.actions.plan import Target
-from k9py.kinds.kind import Kind, Opening
+from k9py.kinds.kind import Kind, Opening, noted_columns
 from k9py.session.feed import Feed, together
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
@@ -20,12 +20,13 @@ from k9py.store.filter import parse_filter
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.frames import Frames
+from k9py.ui.offers import way_out
 from k9py.ui.painting import border_text
 from k9py.ui.widgets.table import ResourceTable
 from k9py.values.age import human_duration
 from k9py.values.batch import FeedState, Phase
 from k9py.values.namespaces import ALL, Namespaces
-from k9py.values.resource import Resource
+from k9py.values.resource import Key, Resource
 from k9py.values.text import clean
 
 CAPTION_PERIOD = 0.25
@@ -52,8 +53,12 @@ class Place:
     filter: str = ""
     scope: str = ""
     keep: Callable[[Any], bool] | None = field(default=None, compare=False)
+    of: str = ""
+    """The one object that the rows are made of, for kinds that are made of others."""
     feed: Callable[[Session], Feed] | None = field(default=None, compare=False)
     """What opens its feed, held; None for the session's own of that kind and namespace."""
+    columns: tuple[str, ...] = ()
+    """Labels, and annotations after `@`, that have columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +149,24 @@ class ResourcePane(ResourceTable):
         return self.kind.opens(row.obj)
 
     def target(self, row: Row) -> Target:
-        """The object of a row, as it is now: what a key that is pressed on it applies to."""
-        return Target(row.key, row.uid, self._parts[row.key.context].resource)
+        """The object that a row is about, as it is now: what a key that is pressed on it applies to."""
+        return self._stood_for(row) or Target(row.key, row.uid, self._parts[row.key.context].resource)
+
+    @property
+    def meant(self) -> Resource | None:
+        """The kind that keys mean: of what the row under the cursor is about, or else of the rows."""
+        row = self.cursor_row
+        return self.target(row).resource if row and row.key.context in self._parts else self.resource
+
+    def _stood_for(self, row: Row) -> Target | None:
+        if self.kind is None or isinstance(row.obj, Unreadable):
+            return None
+        standing = self.kind.stands_for(row.obj)
+        resource = self.session_of(row).catalog.resolve(standing.resource) if standing else None
+        if standing is None or resource is None:
+            return None
+        key = Key(row.key.context, resource.gvr, standing.namespace, standing.name)
+        return Target(key, standing.uid, resource, standing.part)
 
     def session_of(self, row: Row) -> Session:
         """The session that a row is of."""
@@ -159,11 +180,18 @@ class ResourcePane(ResourceTable):
         """Show a place, letting go of the former one."""
         self.leave()
         self.session, self.place = session, place
-        feeds = [place.feed(session)] if place.feed else session.open_all(place.resource, place.namespaces)
+        own = place.feed
+        feeds = [own(session)] if own else session.open_all(place.resource, place.namespaces, place.of)
         self._parts[session.context.name] = _Part(session, place.resource, feeds)
         kind = feeds[0].kind
-        brief = kind.brief if self._brief else ()
-        self._live = View(kind, [feed.collection for feed in feeds], namespaces=place.namespaces, brief=brief)
+        self._live = View(
+            kind,
+            [feed.collection for feed in feeds],
+            namespaces=place.namespaces,
+            brief=kind.brief if self._brief else (),
+            extra=noted_columns(place.columns),
+            of_one=bool(place.of),
+        )
         self._live.on_dirty = self.mark
         if sort := session.sorts.get(place.resource.gvr) or kind.sort:
             self._live.sort_by(sort.title, sort.descending)
@@ -304,8 +332,8 @@ class ResourcePane(ResourceTable):
     def _empty(self, state: str) -> str:
         assert self._live is not None
         assert self.place
-        if self.state.phase is Phase.DENIED and self.place.resource.namespaced and self.place.namespaces.all:
-            return f"{state} — :ns NAME shows one namespace"
+        if self.state.phase is Phase.DENIED and self.session:
+            return f"{state} — {way_out(self.session, self.place.resource)}"
         if self.state.phase is not Phase.LIVE:
             return state
         if self._live.total and self.place.scope and not self.filter_text:
