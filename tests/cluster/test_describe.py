@@ -218,10 +218,7 @@ def test_the_field_under_the_cursor_is_explained(k9py: Open, kubectl: Kubectl, n
     screen.wait_pane("Pod", lambda pane: "kind: Pod" in pane.texts)
     screen.send("i")
     screen.filter("imagePullPolicy")
-    screen.wait_pane(
-        "spec.initContainers.imagePullPolicy", lambda pane: "One of:  Always, IfNotPresent, Never" in pane.texts
-    )
-    told = kubectl("explain", "pod.spec.initContainers.imagePullPolicy")
-    words = " ".join(told.partition("DESCRIPTION:")[2].split())
-    pane = screen.pane("spec.initContainers.imagePullPolicy")
-    assert words in " ".join(" ".join(pane.texts).split())
+    field = "spec.containers.imagePullPolicy"
+    pane = screen.wait_pane(field, lambda pane: "One of: Always, IfNotPresent, Never" in facts(pane.lines))
+    told = kubectl("explain", f"pod.{field}").partition("DESCRIPTION:")[2]
+    assert " ".join(told.split()) in " ".join(" ".join(pane.texts).split())

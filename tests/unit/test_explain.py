@@ -96,7 +96,8 @@ def test_what_it_may_be_and_what_it_holds(found: Schemas) -> None:
     root = found.root(CHOIRS, "Choir")
     assert root is not None
     voice, singers = explain(found, root, ("spec", "voice")), explain(found, root, ("spec", "singers"))
-    assert voice and singers
+    assert voice
+    assert singers
     assert (voice.enum, voice.default) == (("high", "low"), "low")
     assert singers.fields == (("age", "integer", False), ("name", "string", True))
 
