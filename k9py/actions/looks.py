@@ -6,9 +6,29 @@ from k9py.actions.action import Look, Right
 from k9py.kinds.wellknown import EVENTS, NODES, PODS, REPLICASETS
 from k9py.values.resource import Resource
 
+_WITHOUT_PODS = ("", "apps", "batch", "autoscaling", "policy", "extensions")
+_WITH_LOGS = frozenset(
+    {
+        "pods",
+        "services",
+        "replicationcontrollers",
+        "deployments.apps",
+        "replicasets.apps",
+        "statefulsets.apps",
+        "daemonsets.apps",
+        "jobs.batch",
+        "cronjobs.batch",
+    }
+)
+
 
 def _has_logs(resource: Resource) -> bool:
-    return resource.gvr.full_name == "pods"
+    """What has pods: of what Kubernetes itself has these, and whatever anybody has added may select or own some."""
+    gvr = resource.gvr
+    if gvr.full_name in _WITH_LOGS:
+        return True
+    its_own = gvr.group in _WITHOUT_PODS or gvr.group.endswith(".k8s.io") or resource.is_ours
+    return resource.namespaced and "get" in resource.verbs and not its_own
 
 
 def _is_object(resource: Resource) -> bool:
@@ -33,8 +53,8 @@ LIST_EVENTS = Right("list", of=EVENTS)
 READ_LOG = Right("get", "log", PODS)
 
 LOOKS = (
-    Look("logs", "Logs", "l", "pods", _has_logs, opens="logs", right=READ_LOG),
-    Look("previous", "Previous", "p", "pods", _has_logs, opens="previous", right=READ_LOG),
+    Look("logs", "Logs", "l", "pods and what has pods", _has_logs, opens="logs", right=READ_LOG),
+    Look("previous", "Previous", "p", "pods and what has pods", _has_logs, opens="previous", right=READ_LOG),
     Look("describe", "Describe", "d", "everything", _is_object, opens="describe", right=READ),
     Look("yaml", "YAML", "y", "everything", _is_object, opens="yaml", right=READ),
     Look("events", "Events", "E", "everything", _is_no_event, opens="events", minor=True, right=LIST_EVENTS),

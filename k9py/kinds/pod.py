@@ -14,11 +14,12 @@ import msgspec
 from k9py.kinds.pod_budget import Budget, add_up
 from k9py.kinds.pod_parts import PodMetadata, PodObject, PodSpec, PodStatus
 from k9py.kinds.pod_status import PodSummary, summarise
+from k9py.values.log import PodLogs
 from k9py.values.metadata import Metadata, Owner
 
 
 class Pod(msgspec.Struct, frozen=True, gc=False):
-    """A pod. `containers` are the names of those that run, then of those that run before them."""
+    """A pod. `containers` are the names of those that run, of those that run before them, of those to debug."""
 
     metadata: Metadata
     phase: str
@@ -44,6 +45,14 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
         """The container that is meant when none is named: the annotation's, else the first."""
         return self.named_default if self.names_default else next(iter(self.containers), "")
 
+    @property
+    def logs(self) -> PodLogs:
+        """Whose logs it has."""
+        metadata = self.metadata
+        return PodLogs(
+            metadata.namespace, metadata.name, self.containers, self.default_container, metadata.uid, self.names_default
+        )
+
 
 def shape_pod(told: PodObject) -> Pod:
     """What is kept of a pod as the server tells it."""
@@ -59,7 +68,7 @@ def shape_pod(told: PodObject) -> Pod:
         _count_gates(spec, status) if spec.readiness_gates else "",
         summarise(metadata, spec, status),
         add_up(spec),
-        _share(tuple([container.name for container in (*spec.containers, *spec.init_containers)])),
+        _share(_names(spec)),
         metadata.annotations.default_container if metadata.annotations else "",
     )
 
@@ -71,6 +80,10 @@ Shared = TypeVar("Shared", tuple[str, ...], tuple[Owner, ...])
 def _share(value: Shared) -> Shared:
     """The one copy of what many pods have in common."""
     return value
+
+
+def _names(spec: PodSpec) -> tuple[str, ...]:
+    return tuple([each.name for each in (*spec.containers, *spec.init_containers, *spec.ephemeral_containers)])
 
 
 def _slim(metadata: PodMetadata) -> Metadata:

@@ -42,6 +42,7 @@ class PodSpec(Part, frozen=True):
 
     containers: tuple[Container, ...] = ()
     init_containers: tuple[Container, ...] = ()
+    ephemeral_containers: tuple[Container, ...] = ()
     node_name: str = ""
     service_account_name: str = ""
     readiness_gates: tuple[ReadinessGate, ...] = ()

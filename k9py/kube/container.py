@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 import msgspec
 
@@ -97,11 +98,15 @@ class ContainerFacts:
         return not self.pod_uid
 
 
+def path_of(source: LogSource) -> str:
+    """The path of the pod that has a log."""
+    return f"/api/v1/namespaces/{quote(source.namespace, safe='')}/pods/{quote(source.pod, safe='')}"
+
+
 async def read_container(transport: Sender, source: LogSource) -> ContainerFacts | None:
     """Ask the pod about the container; None if one may not ask, or if the pod has none of that name."""
-    path = f"/api/v1/namespaces/{source.namespace}/pods/{source.pod}"
     try:
-        answer = await transport.send(Request("GET", path))
+        answer = await transport.send(Request("GET", path_of(source)))
     except ApiError as error:
         if error.missing:
             return ContainerFacts(source.container)

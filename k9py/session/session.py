@@ -20,9 +20,9 @@ from k9py.kube.transport import Transport
 from k9py.session.derived import ComputedFeed, DerivedFeed
 from k9py.session.faults import Faults
 from k9py.session.feed import Feed, WatchedFeed
+from k9py.session.log_stream import LogStream
 from k9py.session.offering import MOST, Offering
 from k9py.session.rights import Rights
-from k9py.session.tail import Tail
 from k9py.session.tasks import Tasks
 from k9py.session.usage import UsagePoll
 from k9py.store.order import Sort
@@ -30,7 +30,7 @@ from k9py.store.tally import tally_pods
 from k9py.values.batch import Phase
 from k9py.values.catalog import Catalog
 from k9py.values.errors import ApiError, K9pyError
-from k9py.values.log import LogSource
+from k9py.values.log import LogWish, Span
 from k9py.values.namespaces import Namespaces
 from k9py.values.request import Request
 from k9py.values.resource import Gvr, Key, Resource
@@ -158,9 +158,9 @@ class Session:
             return False
         return False
 
-    def tail(self, source: LogSource, on_lines: Callable[[], None], tail_lines: int) -> Tail:
-        """Follow a container's log until the tail is closed."""
-        return Tail(self.transport, source, on_lines, self._tasks, tail_lines)
+    def follow(self, wish: LogWish, span: Span, on_lines: Callable[[], None]) -> LogStream:
+        """Follow logs until the stream is closed."""
+        return LogStream(self, self.transport, self._tasks, wish, span, on_lines)
 
     async def known(self, word: str) -> Resource | None:
         """The kind that a word names, once the server has said what it offers, and said so lately."""

@@ -7,7 +7,8 @@ from k9py.actions.registry import all_actions
 GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "Going somewhere": (
         (":", "a command: :pods, :deploy kube-system, :svc -A, :crd, :po app=web, :pods /regex, :pods @context"),
-        (":home :ctx :ns", "the four panes, the contexts, the namespaces"),
+        (":pods a,b", "several namespaces; :pods @x,y several contexts, :@+z adds one, :@-z leaves it"),
+        (":home :ctx :ns", "the four panes, the contexts (space shows one beside), the namespaces"),
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
@@ -33,12 +34,21 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "In a log": (
         ("s", "follow or pause; scrolling up pauses, G follows again"),
-        ("t  w", "timestamps, wrapped lines"),
-        ("/", "show only lines that match; !regex leaves out"),
-        ("p", "the container before its last restart, and back"),
-        ("C", "clear"),
+        ("0 1", "the newest lines, the first ones"),
+        ("2 3 4 5 6", "the last minute, 5, 15, 30 minutes, hour"),
+        ("a  p", "all containers or the usual one; the containers before their last restart, and back"),
+        ("/", "show only lines that match; !regex leaves out; -C 3 regex with lines around; -s regex hides nothing"),
+        ("n N", "the next line that matches, the one before"),
+        ("x", "show the lines that a filter hides, with the matches marked, and hide them again"),
+        ("e  u", "only warnings, only errors, all; fold lines that repeat"),
+        ("J", "read JSON, logfmt and klog: level, message, fields"),
+        ("t T w", "times, in local time, wrapped lines"),
+        ("v", "select lines: j k g G, then c; esc leaves"),
+        ("c  ctrl-s", "copy what is selected, else the match, else what is in sight; save all that is shown"),
+        ("m  C", "a mark with the time; clear"),
+        ("f", "nothing but the log, for a terminal's own selection"),
     ),
-    "In YAML, in a description": (
+    "In a text": (
         ("/", "find: text or regex; n and N go to the next and the one before"),
         ("m  x", "in YAML: show or fold managedFields; decode or mask the values of a secret"),
         ("i", "in YAML: explain the field under the cursor, beside it"),

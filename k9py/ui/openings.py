@@ -9,15 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from k9py.actions.plan import Target
-from k9py.kinds.registry import decoder, kind_for
 from k9py.session.session import Session
-from k9py.ui.screens.dialogs import Choose
-from k9py.ui.screens.log_page import LogPage
-from k9py.values.errors import K9pyError
-from k9py.values.log import LogSource
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -39,19 +32,9 @@ async def _describe(app: K9pyApp, session: Session, targets: Sequence[Target]) -
 
 
 async def _logs(app: K9pyApp, session: Session, targets: Sequence[Target], previous: bool) -> None:
-    target = targets[0]
-    if target.part:
-        app.push_screen(LogPage(session, LogSource(target.key.namespace, target.key.name, target.part, previous)))
-        return
-    try:
-        pod = decoder(kind_for(target.resource))(await session.whole(target.key, target.resource))
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise K9pyError(f"this pod can't be read: {error}") from error
-    name: str | None = pod.default_container
-    if len(pod.containers) > 1 and not pod.names_default:
-        name = await app.push_screen_wait(Choose(f"Logs of {target.key.name}: which container?", pod.containers))
-    if name:
-        app.push_screen(LogPage(session, LogSource(target.key.namespace, target.key.name, name, previous)))
+    from k9py.ui.logs import open_logs
+
+    await open_logs(app, session, targets, previous)
 
 
 async def _relations(app: K9pyApp, session: Session, targets: Sequence[Target], to: str) -> None:

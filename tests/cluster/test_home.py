@@ -19,7 +19,7 @@ LONG = f"begin {'o' * 250} end"
 
 @pytest.fixture(scope="module", autouse=True)
 def workloads(kubectl: Kubectl, namespace: str) -> None:
-    two = pod("two", container("count", COUNT), container("long", f"echo '{LONG}'; while true; do sleep 1; done"))
+    two = pod("two", container("long", f"echo '{LONG}'; while true; do sleep 1; done"), container("count", COUNT))
     again = restarted_pod("again", "echo boom at $(date +%s)", "echo alive; while true; do sleep 1; done")
     kubectl.create(deployment("web"), deployment("api", 2), two, again, namespace=namespace)
     for name in ("web", "api"):
@@ -222,8 +222,8 @@ def test_long_lines_wrap(k9py: Open, namespace: str) -> None:
     screen = k9py("-n", namespace)
     screen.point_at("Pods", "two")
     screen.send("l")
-    screen.wait_dialog(r"^Logs of two: which container\?")
-    screen.send("j", "enter")
+    screen.wait_title("Logs", r"^home › Logs two · 2 containers of 1 pod · following")
+    screen.send("a")
     pane = screen.wait_title("Logs", r"^home › Logs two · long · following · 1 line$")
     assert not any(text.endswith(" end") for text in pane.texts)
     screen.send("w")

@@ -40,7 +40,7 @@ def three(kubectl: Kubectl, namespace: str, tmp_path_factory: pytest.TempPathFac
         assert demo.stdout
         lines = iter(demo.stdout.readline, "}\n")  # the end of the kubeconfig that it prints
         embedded = json.loads("".join(lines) + "}")
-        config = kubectl.config()
+        config = dict(kubectl.config())
         config["clusters"] += [{**embedded["clusters"][0], "name": "shop"}, DEAD]
         config["users"] += [{**embedded["users"][0], "name": "shop"}]
         own = config["contexts"][0]["context"]
@@ -84,5 +84,5 @@ def test_several_clusters_one_of_them_dead(k9py: Open, kubectl: Kubectl, three: 
 def test_a_key_goes_to_the_cluster_of_its_row(k9py: Open, three: Path, namespace: str) -> None:
     screen = k9py("-A", "-c", f"pods @shop,real /{namespace}", kubeconfig=three, size=(200, 50))
     screen.wait_row("Pods", "real", "here")
-    screen.press("y")
+    screen.send("y")
     screen.wait(rf"namespace: {namespace}")

@@ -17,7 +17,7 @@ from k9py.kinds.wellknown import DEPLOYMENTS
 from k9py.session import usage as usage_module
 from k9py.session.feed import Feed
 from k9py.session.runner import run_plan
-from k9py.values.log import LogLine, LogSource
+from k9py.values.log import NEWEST, Entry, LogWish, PodLogs
 from k9py.values.request import Request
 from k9py.values.resource import Key
 from tests.demo.asking import make_cluster
@@ -107,9 +107,9 @@ async def the_user_is_known(it: Old) -> None:
 async def logs_are_followed(it: Old) -> None:
     pods = await it.live("po")
     name = next(name for namespace, name in pods.collection.records if namespace == "default")
-    lines: list[LogLine] = []
-    tail = it.session.tail(LogSource("default", name, "main"), lambda: None, 5)
-    await it.until(lambda: lines.extend(tail.take()) or len(lines) >= 12, "12 lines of log", 0.5)  # type: ignore[func-returns-value]
+    lines: list[Entry] = []
+    tail = it.session.follow(LogWish(name, (PodLogs("default", name, ("main",), "main"),)), NEWEST, lambda: None)
+    await it.until(lambda: lines.extend(tail.take(99)) or len(lines) >= 12, "12 lines of log", 0.5)  # type: ignore[func-returns-value]
     tail.close()
     numbers = [int(line.text.removeprefix("line ")) for line in lines]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

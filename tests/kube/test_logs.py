@@ -13,7 +13,7 @@ import pytest
 
 from k9py.kube.logs import LogTail
 from k9py.values.errors import ApiError, Unreachable
-from k9py.values.log import LogLine, LogSource
+from k9py.values.log import LogLine, LogSource, Span
 from tests.kube.mirror import FakeTime
 from tests.kube.reach import reach
 from tests.kube.scripted import ScriptedServer, cut, hold, refuse, say
@@ -83,7 +83,7 @@ async def tailing(directory: Path, source: LogSource = SOURCE, **options: Any) -
 
 
 async def test_follows(tmp_path: Path) -> None:
-    async with tailing(tmp_path, tail_lines=2, since_seconds=60) as tail:
+    async with tailing(tmp_path, span=Span("", 2, 60)) as tail:
         for second in range(5):
             tail.log.write(stamp(second), f"line {second}")
         assert await tail.read(2) == ["line 3", "line 4"]
@@ -102,7 +102,7 @@ async def test_follows(tmp_path: Path) -> None:
 
 
 async def test_many_lines_come_at_once(tmp_path: Path) -> None:
-    async with tailing(tmp_path, tail_lines=100_000) as tail:
+    async with tailing(tmp_path, span=Span("", 100_000)) as tail:
         for number in range(20_000):
             tail.log.write(stamp(1, number // 20), "x" * 100)
         await tail.read(20_000)

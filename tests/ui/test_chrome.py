@@ -100,8 +100,8 @@ async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, wi
         assert squeeze(shown.footer).strip() == f"{keys}{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" in shown.footer)
-        more = " z Replica sets J Owner" if width > 80 else ""
-        assert squeeze(shown.footer).strip() == f"d Describe y YAML r Restart s Scale E Events{more} {general}"
+        more = " E Events z Replica sets J Owner" if width > 80 else ""
+        assert squeeze(shown.footer).strip() == f"l Logs p Previous d Describe y YAML r Restart s Scale{more} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" not in shown.footer)
         assert squeeze(shown.footer).strip() == f"d Describe y YAML E Events J Owner {general}"

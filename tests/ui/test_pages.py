@@ -9,7 +9,6 @@ import pytest
 
 from k9py.ui.screens.help_page import HelpPage
 from k9py.ui.screens.yaml_page import YamlPage
-from k9py.ui.widgets.log_pane import LogPane
 from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.kinds import define_gadgets
 from tests.ui.pages.objects import COMPLETED, PODS, ago, fill, put_pod, put_service, write_log
@@ -160,27 +159,24 @@ async def test_quit_and_ctrl_c_leave(tmp_path: Path) -> None:
             await shown.until(lambda: not shown.app.is_running or shown.app._exit)
 
 
-async def test_a_pod_of_several_containers_asks_which_log(tmp_path: Path) -> None:
+async def test_a_pod_of_several_containers_shows_them_all_and_a_only_the_first(tmp_path: Path) -> None:
     def two(server: ScriptedServer) -> None:
         fill(server)
         put_pod(server, "api-1", containers=("main", "proxy"))
+        write_log(server, "api-1", "listening")
         write_log(server, "api-1", "upstream is well", container="proxy")
 
     async with show(tmp_path, content=two) as shown:
         await shown.command("pods shop /api-1")
         await shown.lists("pods")
         await shown.press("l")
-        await shown.sees("Logs of api-1: which container?", "main", "proxy")
-        await shown.press("j", "enter")
         await shown.opens("logs api-1")
-        await shown.sees("upstream is well", "Logs api-1 · proxy")
-        await shown.press("escape")
-        await shown.opens("pods")
-        await shown.press("l")
-        await shown.sees("which container?")
-        await shown.press("escape")
-        await shown.clicks_away()
-        assert shown.pages == ["home", "pods"]
+        await shown.sees("main listening", "proxy upstream is well", "Logs api-1 · 2 containers of 1 pod")
+        await shown.press("a")
+        await shown.sees("Logs api-1 · main · following · 1 line")
+        await shown.until(lambda: "upstream" not in shown.text)
+        await shown.press("a")
+        await shown.sees("proxy upstream is well")
 
 
 async def test_keys_of_the_log_page(tmp_path: Path) -> None:
@@ -201,7 +197,7 @@ async def test_keys_of_the_log_page(tmp_path: Path) -> None:
         await shown.sees("previous")
         assert shown.server.asked("log")[-1].query["previous"] == "true"
         await shown.press("p")
-        await shown.until(lambda: shown.page.query_one(LogPane).source.previous is False)  # type: ignore[union-attr]
+        await shown.until(lambda: bool(shown.log.wish and not shown.log.wish.previous))
 
 
 async def test_the_log_of_a_pod_that_is_over_ends(tmp_path: Path) -> None:

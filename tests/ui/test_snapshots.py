@@ -100,9 +100,8 @@ async def confirm(shown: Shown) -> None:
 async def choose(shown: Shown) -> None:
     await shown.command("pods shop /결제-1")
     await shown.lists("pods")
-    await shown.press("l")
-    await shown.until(lambda: isinstance(shown.app.screen, Choose))
-    await shown.sees("which container?")
+    shown.app.push_screen(Choose("Owners of 결제-1: which one?", ("replicaset 결제", "gadget 🚀")))
+    await shown.sees("which one?", "gadget")
 
 
 async def help_page(shown: Shown) -> None:

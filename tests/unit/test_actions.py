@@ -121,6 +121,8 @@ def test_a_key_belongs_to_the_kind() -> None:
     assert [action.id for action in actions_for(PODS)] == ["logs", "previous", "yaml", "events", "node", "owner"]
     assert [action.id for action in actions_for(NODES)] == ["yaml", "events", "owner"]
     assert [action.id for action in actions_for(DEPLOYMENTS)] == [
+        "logs",
+        "previous",
         "yaml",
         "restart",
         "scale",

@@ -22,7 +22,7 @@ from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.values.batch import Phase
 from k9py.values.errors import ApiError, ConfigError
-from k9py.values.log import LogSource
+from k9py.values.log import NEWEST, LogWish, PodLogs
 from k9py.values.namespaces import ALL, Namespaces
 from k9py.values.request import Request
 from k9py.values.resource import Key
@@ -31,6 +31,8 @@ from tests.kube.scripted.kinds import GADGETS, SERVICES, define_gadgets, stop_se
 from tests.kube.scripted.server import dump_kubeconfig
 from tests.ui.pages.objects import fill, put_deployment, put_pod, put_service, write_log
 from tests.unit.waiting import until
+
+WEB_1 = LogWish("web-1", (PodLogs("shop", "web-1", ("main",), "main"),))
 
 
 @dataclass
@@ -333,13 +335,13 @@ async def test_read_decodes_what_a_path_answers(tmp_path: Path) -> None:
 async def test_a_tail_keeps_its_lines_until_they_are_taken_and_ends_with_one_remark(tmp_path: Path) -> None:
     async with opened(tmp_path) as it:
         woken: list[int] = []
-        tail = it.session.tail(LogSource("shop", "web-1", "main"), lambda: woken.append(1), 10)
-        await until(lambda: len(tail._waiting) == 3)
+        tail = it.session.follow(WEB_1, NEWEST, lambda: woken.append(1))
+        await until(lambda: len(tail._tails[0]._waiting) == 3)
         write_log(it.server, "web-1", "more")
-        await until(lambda: len(tail._waiting) == 4)
+        await until(lambda: len(tail._tails[0]._waiting) == 4)
         assert woken == [1]  # once for all that wait
-        assert [line.text for line in tail.take()][-1] == "more"
-        assert tail.take() == []
+        assert [line.text for line in tail.take(9)][-1] == "more"
+        assert tail.take(9) == []
         tail.close()
         await until(lambda: it.server.streaming("/api/v1/namespaces/shop/pods/web-1/log") == 0)
 
@@ -347,9 +349,9 @@ async def test_a_tail_keeps_its_lines_until_they_are_taken_and_ends_with_one_rem
 async def test_a_log_that_cannot_be_had_says_why(tmp_path: Path) -> None:
     async with opened(tmp_path) as it:
         it.server.fault("/api/v1/namespaces/shop/pods/web-1/log", "log", refuse(403, "Forbidden", "no logs for you"))
-        tail = it.session.tail(LogSource("shop", "web-1", "main"), lambda: None, 10)
+        tail = it.session.follow(WEB_1, NEWEST, lambda: None)
         await until(lambda: tail.ended)
-        assert [line.text for line in tail.take()] == ["no logs for you — ask for a role that allows it"]
+        assert [line.text for line in tail.take(9)] == ["no logs for you — ask for a role that allows it"]
 
 
 # ── namespaces ───────────────────────────────────────────────────────────────────────────────────────────────────────

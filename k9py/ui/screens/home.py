@@ -20,7 +20,7 @@ from k9py.ui.screens.page import Page
 from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.pane import Place, ResourcePane
 from k9py.ui.widgets.table import ResourceTable
-from k9py.values.log import LogSource
+from k9py.values.log import LogWish, PodLogs
 from k9py.values.namespaces import ALL
 
 REST = 0.3
@@ -122,8 +122,9 @@ class HomePage(Page):
         if row is None or isinstance(row.obj, Unreadable):
             self._logs.follow(self.session, None)
             return
-        container: str = row.obj.default_container
-        self._logs.follow(self.session, LogSource(row.key.namespace, row.key.name, container) if container else None)
+        pod: PodLogs = row.obj.logs
+        wish = LogWish(pod.pod, (pod,), container=pod.default) if pod.default else None
+        self._logs.follow(self.session, wish)
 
     # ── one pane at a time ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -176,7 +177,7 @@ class HomePage(Page):
     @on(LogPane.Opened)
     def _open_log(self, event: LogPane.Opened) -> None:
         assert self.session
-        self.app.push_screen(LogPage(self.session, event.source))
+        self.app.push_screen(LogPage(self.session, event.wish))
 
     @on(ResourceTable.Opened)
     def _opened(self, event: ResourceTable.Opened) -> None:

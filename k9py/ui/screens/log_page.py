@@ -1,7 +1,8 @@
-"""One container's log, full screen."""
+"""Logs, full screen: of a container, of a pod, of all pods of something."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,52 +12,37 @@ from k9py.session.session import Session
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.log_pane import LogPane
-from k9py.values.log import LogSource
-
-TAIL_LINES = 5000
+from k9py.values.log import NEWEST, LogWish
 
 
 class LogPage(Page):
-    """Follows a source until it is left."""
+    """Follows what is wished until it is left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "previous", "Previous", show=False),
-        Binding("C", "clear", "Clear", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "full", "Full screen", show=False)]
 
-    def __init__(self, session: Session, source: LogSource) -> None:
+    def __init__(self, session: Session, wish: LogWish) -> None:
         super().__init__(session)
-        self.source = source
+        self._wish = wish
 
     @property
     def crumb(self) -> str:
-        return f"logs {self.source.pod}"
+        return f"logs {self._wish.title}"
 
     def compose_body(self) -> ComposeResult:
-        yield LogPane(self.k9py.frames, tail_lines=TAIL_LINES, id="logs")
+        yield LogPane(self.k9py.frames, tail_lines=NEWEST.tail_lines or 0, id="logs")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.log_pane.trail = self.trail
-        self.log_pane.focus()
-        self.follow()
-
-    @property
-    def log_pane(self) -> LogPane:
-        return self.query_one(LogPane)
-
-    def follow(self) -> None:
         assert self.session
-        self.log_pane.follow(self.session, self.source)
+        pane = self.query_one(LogPane)
+        pane.trail = self.trail
+        pane.focus()
+        pane.follow(self.session, self._wish)
 
-    def hints(self) -> tuple[KeyHint, ...]:
-        previous = KeyHint("p", "Current" if self.source.previous else "Previous")
-        return (*self.log_pane.hints(), previous, KeyHint("C", "Clear"))
+    def hints(self) -> Sequence[KeyHint]:
+        hints = super().hints()
+        return hints if self.typing else (*hints, KeyHint("f", "Full"))
 
-    def action_previous(self) -> None:
-        self.source = self.source._replace(previous=not self.source.previous)
-        self.follow()
-        self.paint_chrome_soon()
-
-    def action_clear(self) -> None:
-        self.log_pane.clear()
+    def action_full(self) -> None:
+        """Nothing but the log, so that a terminal's own selection takes nothing else along; and back."""
+        self.toggle_class("-full")

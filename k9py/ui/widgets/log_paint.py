@@ -1,4 +1,4 @@
-"""One line of a log, painted: its own colours, what a filter has found in it, and the time it was written.
+"""One line of a log, painted: its own colours or what was read in it, what was found in it, when and by whom.
 
 Only lines on the screen are painted. Nothing of a line but text and colours gets here: values/text.py sees to that.
 """
@@ -6,6 +6,7 @@ Only lines on the screen are painted. Nothing of a line but text and colours get
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,23 +18,32 @@ from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 
-from k9py.ui.widgets.log_buffer import fold
-from k9py.values.age import parse_time
-from k9py.values.log import LogLine
-from k9py.values.text import only_colours
+from k9py.ui.painting import crop_middle
+from k9py.ui.widgets.log_buffer import Line
+from k9py.ui.widgets.log_form import compose, fold, join
+from k9py.values.log import REMARK
+from k9py.values.text import pad
 
 STAMP_WIDTH = 21
 """`2026-01-02T09:14:02Z` and a space."""
+HUES = 6
+"""Colours that tell sources apart."""
+MOST_LABEL = 28
+"""Cells of a label at most."""
+
+StyleOf = Callable[[str], Style]
+"""The style of a part of a line: text, stamp, remark, match, current …"""
 
 
 @dataclass(frozen=True, slots=True)
-class LogStyles:
-    """Read from the style sheet, once per theme."""
+class Form:
+    """How lines are shown, beside which of them are: read or as they are, wrapped at `room` cells (0 = not)."""
 
-    text: Style
-    stamp: Style
-    remark: Style
-    match: Style
+    reads: bool = False
+    room: int = 0
+    highlight: re.Pattern[str] | None = None
+    dims: bool = False
+    """Whether lines that only stand around those that were found are dimmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +59,50 @@ class PaintedLine:
         return self.strip if len(self.starts) == 1 else self.strip.crop(self.starts[part], end)
 
 
-def paint_line(
-    line: LogLine, styles: LogStyles, highlight: re.Pattern[str] | None, room: int, console: Console
-) -> PaintedLine:
-    """The text of a line without its stamp, wrapped at `room` cells (0 = not)."""
-    text = _decode(line.text)
-    if highlight is not None:
-        for match in highlight.finditer(text.plain):
-            text.stylize(styles.match, *match.span())
-    segments = Segment.apply_style(text.render(console), styles.text if line.stamp else styles.remark)
-    return PaintedLine(Strip(segments, cell_len(text.plain)), fold(text.plain, room) if room else [0])
+def write_line(line: Line, reads: bool) -> str:
+    """The text of a line as it is shown."""
+    return join(compose(line.text, line.repeats, reads and line.time != REMARK))
 
 
-def _decode(text: str) -> Text:
-    text = only_colours(text)
-    return AnsiDecoder().decode_line(text) if "\x1b" in text else Text(text)
+def paint_line(line: Line, form: Form, current: bool, style_of: StyleOf, console: Console) -> PaintedLine:
+    """The text of a line without what stands before it."""
+    text = _compose(line, form, style_of)
+    if form.highlight is not None and line.found:
+        for match in form.highlight.finditer(text.plain):
+            text.stylize(style_of("current" if current else "match"), *match.span())
+    base = style_of("remark" if line.time == REMARK else "context" if form.dims and not line.found else "text")
+    segments = Segment.apply_style(text.render(console), base)
+    return PaintedLine(Strip(segments, cell_len(text.plain)), fold(text.plain, form.room) if form.room else [0])
 
 
-def paint_stamp(line: LogLine, part: int, style: Style) -> Strip:
-    """The column of the stamps, in UTC to the second; empty beside the further rows of a wrapped line."""
-    text = _utc(line.stamp) if line.stamp and part == 0 else ""
+def _compose(line: Line, form: Form, style_of: StyleOf) -> Text:
+    pieces = compose(line.text, line.repeats, form.reads and line.time != REMARK)
+    text = Text(end="")
+    for piece, part in pieces:
+        if part != "text":
+            text.append(piece, style_of(part))
+        elif "\x1b" in line.coloured:
+            text.append_text(AnsiDecoder().decode_line(line.coloured))
+        else:
+            text.append(piece)
+    return text
+
+
+def write_time(time: int, local: bool) -> str:
+    """When a line was written, to the second: in UTC as the kubelet writes it, or as the clock on the wall shows it."""
+    seconds = time // 10**9
+    if local:
+        return f"{datetime.fromtimestamp(seconds, UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def paint_stamp(time: int, part: int, local: bool, style: Style) -> Strip:
+    """The column of the times; empty beside remarks and the further rows of a wrapped line."""
+    text = write_time(time, local) if time != REMARK and part == 0 else ""
     return Strip([Segment(text.ljust(STAMP_WIDTH), style)], STAMP_WIDTH)
 
 
-def _utc(stamp: str) -> str:
-    if stamp.endswith("Z"):
-        return f"{stamp[:19]}Z"
-    seconds = parse_time(stamp)
-    return "" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def paint_label(label: str, part: int, width: int, style: Style) -> Strip:
+    """Whose line it is, in its colour."""
+    text = pad(crop_middle(label, width - 1), width - 1) if part == 0 else " " * (width - 1)
+    return Strip([Segment(f"{text} ", style)], width)
