@@ -215,8 +215,9 @@ def test_the_field_under_the_cursor_is_explained(k9py: Open, kubectl: Kubectl, n
     screen = k9py("-n", namespace, "-c", "pods /half-done", size=(200, 50))
     screen.point_at("Pods", "half-done")
     screen.send("y")
-    screen.wait_pane("Pod", lambda pane: "kind: Pod" in pane.texts)
+    screen.wait(r"i Explain")
     screen.send("i")
+    screen.wait(r"i Close")
     screen.filter("imagePullPolicy")
     field = "spec.containers.imagePullPolicy"
     pane = screen.wait_pane(field, lambda pane: "One of: Always, IfNotPresent, Never" in facts(pane.lines))
