@@ -68,6 +68,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "In a text": (
         ("/", "find: text or regex; n and N go to the next and the one before"),
         ("m  x", "in YAML: show or fold managedFields; decode or mask the values of a secret"),
+        ("i", "in YAML: explain the field under the cursor, beside it"),
         ("c  ctrl-s  r", "copy what is selected or all; save; read anew"),
     ),
     "On the map of the cluster": (

@@ -15,7 +15,6 @@ from k9py.actions.plan import Target
 from k9py.kinds.kind import Opening
 from k9py.kinds.registry import decoder, kind_for
 from k9py.session.session import Session
-from k9py.ui.screens.yaml_page import YamlPage
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -25,6 +24,8 @@ Opener = Callable[["K9pyApp", Session, Sequence[Target]], Awaitable[None]]
 
 
 async def _yaml(app: K9pyApp, session: Session, targets: Sequence[Target]) -> None:
+    from k9py.ui.screens.yaml_page import YamlPage
+
     app.push_screen(YamlPage(session, targets[0]))
 
 
