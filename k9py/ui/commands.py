@@ -49,6 +49,12 @@ async def _cluster(app: K9pyApp, goto: Goto) -> None:
     app.push_screen(ClusterPage(app.session))
 
 
+async def _top(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.top_page import open_top
+
+    await open_top(app, goto)
+
+
 async def _help(app: K9pyApp, goto: Goto) -> None:
     app.action_help()
 
@@ -100,6 +106,7 @@ ALL = (
     Word(("quit", "q", "q!", "qa", "exit"), _quit),
     Word(("about",), _about),
     Word(("cluster", "cluster-info"), _cluster),
+    Word(("top",), _top, parse_words),
     Word(("help", "h", "?"), _help),
     CONTEXTS,
     Word(("demo",), _demo),

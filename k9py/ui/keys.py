@@ -36,6 +36,10 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("⇧← ⇧→", "sort by the column before, the column after"),
         ("ctrl-w", "wide: more columns; :po -L app,@note has those of labels and annotations"),
     ),
+    "Among what uses most": (
+        (":top", ":top, :top nodes, :top containers -n shop: what uses most comes first, its course since k9py began"),
+        ("tab  ⇧tab", "nodes, pods, containers"),
+    ),
     "Among events": (
         ("f", "those that repeat each other in one row with their count and span, or each for itself"),
         ("a", "of an object: also those of all that it owns"),

@@ -88,6 +88,20 @@ def test_usage_is_what_kubectl_top_says(k9py: Open, kubectl: Kubectl, namespace:
     wait_alike(nodes, "Nodes", lambda: [[row[0], row[1], row[3]] for row in _told(kubectl, "nodes")])
 
 
+def test_top_puts_what_uses_most_first_and_draws_its_course(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    screen = k9py("-n", namespace, "-c", "top", size=(200, 50))
+    wait_alike(screen, "Pods", lambda: _told(kubectl, "pods", "-n", namespace))
+    screen.wait_names("Pods", ["crew", "idle"])
+    screen.point_at("Pods", "crew")
+    screen.wait(r"CPU \d+m · .* · request 120m · limit 240m · crew +MEM \d+Mi · .* · request 48Mi · limit 48Mi · crew")
+    screen.send("tab")
+    screen.wait_row("Containers", "crew", "busy")
+    screen.wait(r"CPU \d+m · .* · request 100m · limit 200m · crew/busy")
+    screen.send("tab")
+    wait_alike(screen, "Nodes", lambda: [[row[0], row[1], row[3]] for row in _told(kubectl, "nodes")])
+    screen.wait(r"CPU \d+m · .* of \d+m · node\d")
+
+
 @pytest.fixture
 def reader(kubectl: Kubectl, namespace: str) -> Iterator[str]:
     """A user who may read pods and nodes, and not metrics.k8s.io."""

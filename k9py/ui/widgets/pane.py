@@ -17,6 +17,7 @@ from k9py.session.feed import Feed, together
 from k9py.session.session import Session
 from k9py.store.collection import Unreadable
 from k9py.store.filter import parse_filter
+from k9py.store.order import Sort
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.frames import Frames
@@ -59,6 +60,10 @@ class Place:
     """What opens its feed, held; None for the session's own of that kind and namespace."""
     columns: tuple[str, ...] = ()
     """Labels, and annotations after `@`, that have columns."""
+    titles: tuple[str, ...] = ()
+    """The titles of the columns that are shown; empty for those of the kind."""
+    sort: Sort | None = None
+    """By which column it is sorted here, whatever is remembered for the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +209,12 @@ class ResourcePane(ResourceTable):
             kind,
             [feed.collection for feed in feeds],
             namespaces=place.namespaces,
-            brief=kind.brief if self._brief else (),
+            brief=place.titles or (kind.brief if self._brief else ()),
             extra=noted_columns(place.columns),
             of_one=bool(place.of),
         )
         self._live.on_dirty = self.mark
-        if sort := session.sorts.get(place.resource.gvr) or kind.sort:
+        if sort := place.sort or session.sorts.get(place.resource.gvr) or kind.sort:
             self._live.sort_by(sort.title, sort.descending)
         if place.keep:
             self._live.narrow(place.scope, place.keep)
@@ -291,10 +296,13 @@ class ResourcePane(ResourceTable):
         self.action_sort(event.title)
 
     def action_sort(self, title: str) -> None:
-        """Sort by a column that is shown; again turns it round. It is remembered for the kind."""
+        """Sort by a column that is shown; again turns it round. It is remembered for the kind, or for the place."""
         if self._live is not None and self.session and self.place and title in self._titles:
             self._live.sort_by(title)
-            self.session.sorts[self.place.resource.gvr] = self._live.sort
+            if self.place.sort:
+                self.place = replace(self.place, sort=self._live.sort)
+            else:
+                self.session.sorts[self.place.resource.gvr] = self._live.sort
 
     def action_sort_beside(self, by: int) -> None:
         """Sort by the column before or after the one that it is sorted by now."""
