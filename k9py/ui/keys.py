@@ -45,7 +45,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("a", "of an object: also those of all that it owns"),
         ("⏎", "to what the event is about"),
     ),
-    "In a tree of objects": (
+    "In a tree": (
         (":xray", ":xray, :xray deploy, :xray deploy shop: all there is in the namespaces in use, or of a kind"),
         ("space  → ←", "open or close; → goes in, ← to what it hangs on"),
         ("x", "open all, close all"),
@@ -75,7 +75,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("i", "in YAML: explain the field under the cursor, beside it"),
         ("c  ctrl-s  r", "copy what is selected or all; save; read anew"),
     ),
-    "On the map of the cluster": (
+    "On the map": (
         ("j k g G", "to the next, the one before, the first, the last; h l ← → sideways"),
         ("space", "unfold: each check of livez and readyz, all conditions of a node; again folds"),
         ("⏎", "the object that the line stands for: a lease's description, a pod's log, a node's pods"),

@@ -317,7 +317,7 @@ async def test_about_tells_what_k9py_costs_and_watches(tmp_path: Path) -> None:
 
 
 async def test_help_tells_the_keys_of_the_row_and_all_others(tmp_path: Path) -> None:
-    async with show(tmp_path, size=(120, 60)) as shown:
+    async with show(tmp_path, size=(120, 110)) as shown:
         await shown.press("shift+tab")
         await shown.press("question_mark")
         await shown.sees("Deployment", "Scale", "Restart", "In a table", "In a log", "ctrl-w", ":svc -A")

@@ -7,20 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from k9py.actions.action import Action, Look
 from k9py.actions.plan import Target
-from k9py.actions.registry import action_for_key, actions_for
 from k9py.insight.relations.graph import Graph, Stand
 from k9py.insight.relations.identity import Identity
 from k9py.insight.relations.tree import Branch, forest_of, tree_of, users_of
 from k9py.session.relations import Gathering
 from k9py.session.session import Session
 from k9py.store.filter import parse_filter
-from k9py.ui.changes import refusal_of
 from k9py.ui.goto import Goto, parse_goto
 from k9py.ui.jumps import jump
 from k9py.ui.painting import border_text
@@ -213,38 +210,11 @@ class XrayPage(Page):
     def _moved(self) -> None:
         self.paint_chrome_soon()
 
-    def on_key(self, event: events.Key) -> None:
-        """A key belongs to the kind of the object under the cursor."""
-        resource, targets = self._tree.resource, self._tree.pointed()
-        action = resource and action_for_key(event.key, resource)
-        if action and targets and self.session and self._tree.has_focus:
-            event.stop()
-            event.prevent_default()
-            if not self.k9py.opening:
-                self._act(action, self.session, targets)
-
-    def _act(self, action: Action | Look, session: Session, targets: Sequence[Target]) -> None:
-        if isinstance(action, Look):
-            self.k9py.look(action, session, targets)
-        else:
-            self.k9py.change(action, session, targets)
-
     def hints(self) -> Sequence[KeyHint]:
         if self.typing:
             return super().hints()
         own = (KeyHint("enter", "Go to"), KeyHint("space", "Fold"), KeyHint("x", "Fold all"))
-        return (*own, *self._hints_of_object())
-
-    def _hints_of_object(self) -> Sequence[KeyHint]:
-        resource, session = self._tree.resource, self.session
-        if resource is None or session is None:
-            return ()
-        namespace = self._tree.pointed()[0].key.namespace
-        changed = self.paint_chrome_soon
-        return tuple(
-            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, resource, namespace, changed))
-            for action in actions_for(resource)
-        )
+        return (*own, *super().hints())
 
     @on(TreeView.Opened)
     def _opened(self, event: TreeView.Opened) -> None:

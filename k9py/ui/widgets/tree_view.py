@@ -99,18 +99,28 @@ class TreeView(LineView, can_focus=True):
         return self._lines[self._cursor].branch if self._cursor < len(self._lines) else None
 
     @property
-    def resource(self) -> Resource | None:
+    def meant(self) -> Resource | None:
         """The kind of the object under the cursor; None where there is none, or where it is not there."""
         return self.branch.thing.resource if self.branch and self.branch.thing else None
 
-    def pointed(self) -> list[Target]:
+    @property
+    def pointed_session(self) -> Session | None:
+        """The one that the tree is of."""
+        return self.session
+
+    def under_cursor(self) -> Target | None:
         """The object under the cursor, as keys take it."""
         thing = self.branch.thing if self.branch else None
         if thing is None or self.session is None:
-            return []
+            return None
         identity, resource = thing.identity, thing.resource
         key = Key(self.session.context.name, resource.gvr, identity.namespace, identity.name)
-        return [Target(key, thing.uid, resource)]
+        return Target(key, thing.uid, resource)
+
+    def pointed(self) -> Sequence[Target]:
+        """The same: nothing is marked in a tree."""
+        target = self.under_cursor()
+        return (target,) if target else ()
 
     def _lay_out(self) -> None:
         """Find the lines anew."""
