@@ -160,6 +160,7 @@ class LogView(ReadingView, can_focus=True):
         with self._hold_position():
             self._buffer.show(replace(self.sieve, **changes), self._near)
         self.advance()
+        self.post_message(self.FollowChanged(self, self._following))
 
     @property
     def following(self) -> bool:
