@@ -47,6 +47,21 @@ def _is_no_event(resource: Resource) -> bool:
     return _is_object(resource) and resource.gvr.plural != "events"
 
 
+_USED = frozenset(
+    (
+        *("configmaps", "secrets", "persistentvolumeclaims", "persistentvolumes", "serviceaccounts", "services"),
+        *("storageclasses.storage.k8s.io", "priorityclasses.scheduling.k8s.io", "runtimeclasses.node.k8s.io"),
+        *("ingressclasses.networking.k8s.io", "roles.rbac.authorization.k8s.io"),
+        "clusterroles.rbac.authorization.k8s.io",
+    )
+)
+"""What others refer to."""
+
+
+def _is_used(resource: Resource) -> bool:
+    return resource.gvr.full_name in _USED
+
+
 READ = Right("get")
 """To read the object itself: not needed where the watch has told all of it."""
 LIST_EVENTS = Right("list", of=EVENTS)
@@ -67,4 +82,6 @@ LOOKS = (
         right=Right("list", of=REPLICASETS),
     ),
     Look("owner", "Owner", "J", "everything", _is_no_event, opens="owner", minor=True, right=READ),
+    Look("xray", "Xray", "X", "everything", _is_no_event, opens="xray", minor=True),
+    Look("users", "Used by", "u", "what others refer to: config maps, secrets …", _is_used, opens="users", minor=True),
 )

@@ -14,7 +14,7 @@ from msgspec import Raw
 
 from k9py.kube.wire import Event, Page, decode, decode_table
 from k9py.values.batch import Batch, ServerColumn
-from k9py.values.request import JSON, TABLE
+from k9py.values.request import JSON, REDUCED, TABLE
 
 Change = tuple[bool, Raw]
 
@@ -23,6 +23,8 @@ class Form(Protocol):
     """How to ask for a kind, and how to read what comes."""
 
     accept: str
+    accept_events: str
+    """The same of a watch."""
     query: Mapping[str, str]
 
     def read_page(self, page: Page) -> Batch:
@@ -37,7 +39,7 @@ class Form(Protocol):
 class Objects:
     """Whole objects, each as its JSON."""
 
-    accept = JSON
+    accept = accept_events = JSON
     query: Mapping[str, str] = {}
 
     def read_page(self, page: Page) -> Batch:
@@ -52,19 +54,14 @@ class Objects:
 class Reduced(Objects):
     """Of each object only its metadata (PartialObjectMetadata)."""
 
-    accept = ",".join(
-        (
-            "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
-            "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
-            JSON,
-        )
-    )
+    accept = f"application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,{JSON}"
+    accept_events = REDUCED
 
 
 class Rows:
     """Rows of the server's own table (meta.k8s.io/v1 Table), and beside the cells the object or its metadata."""
 
-    accept = TABLE
+    accept = accept_events = TABLE
 
     def __init__(self, include: Literal["Metadata", "Object"] = "Metadata") -> None:
         self.query: Mapping[str, str] = {"includeObject": include}

@@ -111,7 +111,7 @@ class Reflector:
             "resourceVersion": self._version or "",
             "timeoutSeconds": str(int(self._pace.between(240, 300))),
         }
-        request = Request("GET", self._path, query, accept=self._form.accept)
+        request = Request("GET", self._path, query, accept=self._form.accept_events)
         async with self._transport.stream(request, silence=SILENCE) as chunks:
             self._heard = self._opened = self._pace.now()
             self._say(FeedState(Phase.LIVE))

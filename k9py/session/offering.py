@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from k9py.insight.rules.reviews import read_own_rules
 from k9py.insight.rules.rule import Asked, Rule
-from k9py.kinds.wellknown import PODS
+from k9py.kinds.wellknown import NAMESPACES, PODS
 from k9py.kube.access import Access
 from k9py.session.tasks import Tasks
 from k9py.values.catalog import Catalog
 from k9py.values.errors import K9pyError
-from k9py.values.request import Read
+from k9py.values.request import Read, Request
 from k9py.values.resource import Resource
 
 AGAIN = 60.0
@@ -90,9 +90,19 @@ class Offering:
             async with gate:
                 return Usable(name, why, await self._listable(name))
 
-        places = list((await self._candidates()).items())[:MOST]
+        likely = await self._candidates()
+        listed = {name: why for name, why in (await self._listed()).items() if name not in likely}
+        places = [*likely.items(), *listed.items()][:MOST]
         judged = await asyncio.gather(*(judge(name, why) for name, why in places))
         self.found = tuple(sorted((each for each in judged if each.kinds), key=lambda each: not each.has_pods))
+
+    async def _listed(self) -> dict[str, str]:
+        """All that there are, where they may be listed."""
+        try:
+            listed = await self._read(Request("GET", NAMESPACES.path(), {"limit": str(MOST)}))
+        except K9pyError:
+            return {}
+        return {each["metadata"]["name"]: "listed" for each in listed["items"]}
 
     async def _listable(self, namespace: str) -> tuple[str, ...]:
         """What may be listed there, pods first; nothing where that cannot be known."""

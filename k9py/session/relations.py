@@ -1,8 +1,8 @@
 """Gathers what a tree of relations is made of: the objects of a namespace, slim, and watched while it is shown.
 
-Kinds that most namespaces have are watched at once. Of every other one that is served it is asked first whether there
-is any at all, a few at a time, and those are watched of which there are. What has no namespace, or another, is read
-when something names it.
+Kinds that most namespaces have are watched at once, and all others where few are served. Of too many it is asked now
+and again whether there is any at all, a few at a time, and those are watched of which there are. What has no namespace,
+or another, is read when something names it.
 """
 
 from __future__ import annotations
@@ -13,24 +13,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
+from typing import TypeVar
 
 import msgspec
 
-from k9py.insight.relations.graph import Graph, Standing, Thing, read_thing
+from k9py.insight.relations.graph import Graph, Stand, Standing, Thing, read_thing
 from k9py.insight.relations.identity import Identity
-from k9py.kube.forms import Form, Objects, Reduced
+from k9py.kube.forms import Objects, Reduced
 from k9py.kube.reflector import Reflector
+from k9py.session.faults import Faults
 from k9py.session.session import Session
 from k9py.session.tasks import Tasks
+from k9py.store.row import ODD
 from k9py.values.batch import Batch, FeedState, Phase
 from k9py.values.errors import ApiError, K9pyError
-from k9py.values.request import REDUCED, Request
+from k9py.values.namespaces import Namespaces
+from k9py.values.request import JSON, REDUCED, Request
 from k9py.values.resource import Resource
 
 AT_ONCE = 8
 """Requests under way at a time: enough to be quick, few enough for API priority and fairness."""
 MOST_WATCHED = 60
 """Kinds that are watched at a time, each over a connection of its own."""
+ASK_AGAIN = 30.0
+"""Seconds after which it is asked again for what is not watched."""
 SLICE = 0.006
 """Seconds for which objects are read at a time: keys wait no longer."""
 
@@ -64,9 +70,15 @@ NAMED_ONLY = frozenset(("configmaps", "secrets", "roles.rbac.authorization.k8s.i
 """Only their metadata is read: their contents name nothing, weigh much, and are nobody's business here."""
 
 
+Kind = tuple[str, str]
+"""Group and kind."""
+_Step = Callable[[], None]
+T = TypeVar("T")
+
+
 @dataclass(eq=False)
 class _Source:
-    """One kind that is watched, and which objects of it are known."""
+    """One kind in one scope that is watched, and which objects of it are known."""
 
     resource: Resource
     state: FeedState = field(default_factory=FeedState)
@@ -75,144 +87,203 @@ class _Source:
     listed: bool = False
 
 
-_Step = Callable[[], None]
-
-
 class Gathering:
-    """The graph of a namespace ("" = all), alive. `on_change` is called when it, or what is known of it, is another."""
+    """The graph of some namespaces, alive. `on_change` is called when it, or what is known of it, is another.
 
-    def __init__(self, session: Session, tasks: Tasks, namespace: str, on_change: Callable[[], None]) -> None:
-        self.graph = Graph()
-        self.namespace = namespace
+    `also` is a kind without a namespace that is watched beside those of the namespaces.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        faults: Faults,
+        namespaces: Namespaces,
+        on_change: Callable[[], None],
+        also: Resource | None = None,
+    ) -> None:
         self._session = session
-        self._tasks = tasks
+        self._namespaces = namespaces
         self._on_change = on_change
-        self._sources: dict[tuple[str, str], _Source] = {}
+        self._also = also.gvr.full_name if also else ""
+        self._tasks = Tasks(faults)
+        self._graph = Graph()
+        self._sources: dict[tuple[Kind, str], _Source] = {}
         self._standing: dict[Identity, Standing] = {}
-        self._empty: set[tuple[str, str]] = set()
+        self._wanted: dict[Identity, None] = {}
+        self._empty: dict[Kind, Resource] = {}
         self._steps: deque[_Step] = deque()
         self._work = asyncio.Event()
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._still = asyncio.Lock()
         self._asking = True
-        self.denied: dict[str, str] = {}
-        """Why kinds may not be listed, by their plural."""
+        self._refused: dict[str, str] = {}
+        self._wide: dict[Kind, bool] = {}
 
     def begin(self) -> None:
         """Start to watch and to ask."""
         self._tasks.start(self._digest(), "reading relations")
         self._tasks.start(self._open(), "asking which kinds there are")
 
-    @property
-    def complete(self) -> bool:
-        """Whether everything that can be read has been."""
-        return not self._asking and not self._steps and all(source.listed for source in self._sources.values())
+    async def close(self) -> None:
+        """Stop it all."""
+        await self._tasks.close()
 
     @property
-    def stale(self) -> str:
-        """Why it may be out of date, or the empty string."""
-        return next((s.state.reason for s in self._sources.values() if s.state.phase is Phase.STALE), "")
+    def state(self) -> FeedState:
+        """How it is doing: reading until everything that can be read has been."""
+        if stale := next((s.state for s in self._sources.values() if s.state.phase is Phase.STALE), None):
+            return stale
+        reading = Standing.READING in self._standing.values()
+        if self._asking or self._steps or reading or not all(source.listed for source in self._sources.values()):
+            return FeedState(Phase.SYNCING, len(self._graph.things))
+        return FeedState(Phase.LIVE)
+
+    @property
+    def denied(self) -> dict[str, str]:
+        """Which kinds may not be listed, and why."""
+        found = {
+            source.resource.gvr.plural: source.state.reason
+            for source in self._sources.values()
+            if source.state.phase is Phase.DENIED
+        }
+        return {**self._refused, **found}
+
+    async def make(self, work: Callable[[Graph, Stand], T]) -> T:
+        """What is made of the graph, in a thread: thousands of objects take longer than keys may wait."""
+        async with self._still:
+            made = await asyncio.to_thread(work, self._graph, self.stand)
+        for identity in [each for each in self._wanted if each not in self._standing]:
+            self._standing[identity] = Standing.READING
+            self._tasks.start(self._read(identity), f"reading {identity.label}")
+        self._wanted.clear()
+        return made
 
     def stand(self, identity: Identity) -> Standing:
-        """What is known of an object that is not in the graph; one that nobody watches is read now."""
+        """What is known of an object that is not in the graph; one that nobody watches is to be read."""
         resource = self._session.catalog.resolve(identity.word)
         if resource is None:
             return Standing.UNSERVED
         kind = (resource.gvr.group, resource.kind)
-        source = self._sources.get(kind)
-        if source and self._covers(resource, identity):
-            if resource.gvr.plural in self.denied:
-                return Standing.DENIED
+        source = self._sources.get((kind, self._scope(identity.namespace if resource.namespaced else "")))
+        if source and source.state.phase is not Phase.DENIED:
             return Standing.MISSING if source.listed else Standing.READING
-        if kind in self._empty and self._covers(resource, identity):
+        unlisted = source is not None or resource.gvr.plural in self._refused  # one alone may be permitted all the same
+        if kind in self._empty and identity.namespace in self._namespaces and not unlisted:
             return Standing.MISSING
         if identity not in self._standing:
-            self._standing[identity] = Standing.READING
-            self._tasks.start(self._read(identity, resource), f"reading {identity.label}")
-        return self._standing[identity]
+            self._wanted[identity] = None
+        return self._standing.get(identity, Standing.READING)
 
-    def _covers(self, resource: Resource, identity: Identity) -> bool:
-        return not resource.namespaced or self.namespace in ("", identity.namespace)
+    def _scope(self, namespace: str) -> str:
+        """The scope in which what is of a namespace is watched."""
+        return "" if self._namespaces.all else namespace
 
-    async def _read(self, identity: Identity, resource: Resource) -> None:
+    async def _read(self, identity: Identity) -> None:
         """Read one object."""
-        namespace = identity.namespace if resource.namespaced else ""
-        reduced = resource.gvr.full_name in NAMED_ONLY
-        request = Request("GET", resource.path(namespace, identity.name))
-        if reduced:
-            request = Request("GET", request.path, accept=REDUCED)
+        resource = self._session.catalog.resolve(identity.word)
+        if resource is None:
+            return
+        accept = REDUCED if resource.gvr.full_name in NAMED_ONLY else JSON
+        path = resource.path(identity.namespace if resource.namespaced else "", identity.name)
         try:
             async with self._gate:
-                body = (await self._session.transport.send(request)).body
+                body = (await self._session.transport.send(Request("GET", path, accept=accept))).body
         except K9pyError as error:
             missing = isinstance(error, ApiError) and error.missing
             self._standing[identity] = Standing.MISSING if missing else Standing.DENIED
+            thing = None
         else:
-            if (thing := read_thing(body, resource)) is not None:
-                self.graph.put(thing)
-            self._standing[identity] = Standing.MISSING
+            thing = _understand(body, resource)
+            self._standing[identity] = Standing.THERE
+        async with self._still:
+            if thing is not None:
+                self._graph.put(self._settle(thing))
+            elif self._standing[identity] is Standing.MISSING:
+                self._graph.remove(identity)
         self._on_change()
+
+    def _settle(self, thing: Thing) -> Thing:
+        """The same, what it refers to without a namespace where its kind has none: specs do not always say."""
+        owners = tuple((uid, self._home(to)) for uid, to in thing.owners)
+        references = tuple(reference._replace(to=self._home(reference.to)) for reference in thing.references)
+        return msgspec.structs.replace(thing, owners=owners, references=references)
+
+    def _home(self, identity: Identity) -> Identity:
+        kind = identity[:2]
+        if kind not in self._wide:
+            resource = self._session.catalog.resolve(identity.word)
+            self._wide[kind] = resource is not None and not resource.namespaced
+        return identity._replace(namespace="") if self._wide[kind] and identity.namespace else identity
 
     # which kinds there are
 
     async def _open(self) -> None:
         await self._session.known("pods")
         resources = self._served()
-        usual = [resource for resource in resources if resource.gvr.full_name in USUAL]
-        for resource in usual:
-            self._watch(resource)
-        await asyncio.gather(*(self._probe(resource) for resource in resources if resource not in usual))
-        self._asking = False
-        self._on_change()
+        few = len(resources) <= MOST_WATCHED
+        others = [resource for resource in resources if not few and not self._is_usual(resource)]
+        for resource in resources:
+            if resource not in others:
+                self._watch(resource)
+        self._empty = {(resource.gvr.group, resource.kind): resource for resource in others}
+        while True:
+            await asyncio.gather(*(self._probe(resource) for resource in self._empty.values()))
+            self._asking = False
+            self._on_change()
+            await asyncio.sleep(ASK_AGAIN)
+            await asyncio.gather(*(self._read(identity) for identity in list(self._standing)))
+
+    def _is_usual(self, resource: Resource) -> bool:
+        return resource.gvr.full_name in USUAL or resource.gvr.full_name == self._also
 
     def _served(self) -> list[Resource]:
         """One version of each kind, the preferred one."""
-        found: dict[tuple[str, str], Resource] = {}
+        found: dict[Kind, Resource] = {}
         for resource in self._session.catalog:
-            name = resource.gvr.full_name
-            concerns = (resource.namespaced or name in USUAL) and not resource.is_ours and name not in UNTOLD
-            if resource.watchable and concerns:
+            concerns = resource.namespaced or self._is_usual(resource)
+            if resource.watchable and concerns and not resource.is_ours and resource.gvr.full_name not in UNTOLD:
                 found.setdefault((resource.gvr.group, resource.kind), resource)
         return list(found.values())
 
     async def _probe(self, resource: Resource) -> None:
         """Watch a kind if there is any of it."""
-        kind = (resource.gvr.group, resource.kind)
         try:
-            async with self._gate:
-                request = Request("GET", resource.path(self.namespace), {"limit": "1"}, accept=Reduced.accept)
-                body = (await self._session.transport.send(request)).body
-            found = bool(msgspec.json.decode(body).get("items"))
+            found = [await self._any(resource, scope) for scope in self._scopes(resource)]
         except K9pyError as error:
-            self._sources[kind] = _Source(resource, listed=True)
-            self.denied[resource.gvr.plural] = error.message
+            self._refused[resource.gvr.plural] = error.message
             return
-        if found and len(self._sources) < MOST_WATCHED:
+        self._refused.pop(resource.gvr.plural, None)
+        if any(found) and len(self._sources) < MOST_WATCHED:
+            self._empty.pop((resource.gvr.group, resource.kind))
             self._watch(resource)
-        else:
-            self._empty.add(kind)
+
+    async def _any(self, resource: Resource, scope: str) -> bool:
+        async with self._gate:
+            request = Request("GET", resource.path(scope), {"limit": "1"}, accept=Reduced.accept)
+            body = (await self._session.transport.send(request)).body
+        return bool(msgspec.json.decode(body).get("items"))
+
+    def _scopes(self, resource: Resource) -> tuple[str, ...]:
+        return self._namespaces.scopes if resource.namespaced else ("",)
 
     # watching them
 
     def _watch(self, resource: Resource) -> None:
-        source = self._sources[resource.gvr.group, resource.kind] = _Source(resource)
-        form: Form = Reduced() if resource.gvr.full_name in NAMED_ONLY else Objects()
-        reflector = Reflector(
-            self._session.transport,
-            resource,
-            self.namespace if resource.namespaced else "",
-            lambda batch: self._take(source, batch),
-            lambda state: self._told(source, state),
-            form=form,
-        )
-        self._tasks.start(reflector.run(), f"watching {resource.gvr.full_name}")
+        for scope in self._scopes(resource):
+            source = self._sources[(resource.gvr.group, resource.kind), scope] = _Source(resource)
+            reflector = Reflector(
+                self._session.transport,
+                resource,
+                scope,
+                partial(self._take, source),
+                partial(self._told, source),
+                form=Reduced() if resource.gvr.full_name in NAMED_ONLY else Objects(),
+            )
+            self._tasks.start(reflector.run(), f"watching {resource.gvr.full_name}")
 
     def _told(self, source: _Source, state: FeedState) -> None:
         source.state = state
-        if state.phase is Phase.DENIED:
-            source.listed = True
-            self.denied[source.resource.gvr.plural] = state.reason
-        elif state.phase is Phase.LIVE:
-            self.denied.pop(source.resource.gvr.plural, None)
+        source.listed = source.listed or state.phase is Phase.DENIED
         self._on_change()
 
     def _take(self, source: _Source, batch: Batch) -> None:
@@ -231,17 +302,15 @@ class Gathering:
             await self._work.wait()
             self._work.clear()
             while self._steps:
-                until = perf_counter() + SLICE
-                while self._steps and perf_counter() < until:
-                    self._steps.popleft()()
+                async with self._still:
+                    until = perf_counter() + SLICE
+                    while self._steps and perf_counter() < until:
+                        self._steps.popleft()()
                 await asyncio.sleep(0)
             self._on_change()
 
     def _change(self, source: _Source, deleted: bool, raw: bytes) -> None:
-        try:
-            thing = read_thing(raw, source.resource)
-        except msgspec.MsgspecError:
-            return
+        thing = _understand(raw, source.resource)
         if thing is not None:
             self._put(source, thing, deleted)
 
@@ -249,14 +318,22 @@ class Gathering:
         source.unseen.discard(thing.identity)
         if deleted:
             source.known.discard(thing.identity)
-            self.graph.remove(thing.identity)
+            self._graph.remove(thing.identity)
         else:
             source.known.add(thing.identity)
-            self.graph.put(thing)
+            self._graph.put(self._settle(thing))
 
     def _end_list(self, source: _Source) -> None:
         for identity in source.unseen:
             source.known.discard(identity)
-            self.graph.remove(identity)
+            self._graph.remove(identity)
         source.unseen.clear()
         source.listed = True
+
+
+def _understand(raw: bytes, resource: Resource) -> Thing | None:
+    """An object, unless it is not as its kind is to be: its own table says what is wrong with it."""
+    try:
+        return read_thing(raw, resource)
+    except (*ODD, msgspec.MsgspecError):
+        return None

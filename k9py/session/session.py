@@ -22,7 +22,7 @@ from k9py.session.derived import ComputedFeed, DerivedFeed
 from k9py.session.faults import Faults
 from k9py.session.feed import Feed, WatchedFeed
 from k9py.session.log_stream import LogStream
-from k9py.session.offering import MOST, Offering
+from k9py.session.offering import Offering
 from k9py.session.rights import Rights
 from k9py.session.tasks import Tasks
 from k9py.session.usage import Meter
@@ -270,22 +270,15 @@ class Session:
         return Namespaces.of(names[0])
 
     async def _candidates(self) -> dict[str, str]:
-        """Namespaces that may be ours, the likeliest first, and how they were found: all, where they may be listed."""
+        """Namespaces that may be ours, the likeliest first, and how they were found."""
         await self._discovered()
         places = {name: "used lately" for each in self.recent_namespaces for name in each.names}
         user = await self.access.whoami()
         if user.startswith(ACCOUNT):
             places.setdefault(user.removeprefix(ACCOUNT).partition(":")[0], "service account")
-        for name, where in (*self._likely.items(), ("default", "default"), *await self._listed_namespaces()):
+        for name, where in (*self._likely.items(), ("default", "default")):
             places.setdefault(name, where)
         return places
-
-    async def _listed_namespaces(self) -> list[tuple[str, str]]:
-        try:
-            listed = await self.read(Request("GET", NAMESPACES.path(), {"limit": str(MOST)}))
-        except K9pyError:
-            return []
-        return [(each["metadata"]["name"], "listed") for each in listed["items"]]
 
     def _watch_namespaces(self) -> None:
         if self._namespaces is None and (self._namespace_check is None or self._namespace_check.done()):

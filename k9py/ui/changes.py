@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from k9py.values.resource import Resource
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
 
+SOON = 0.5
+"""Seconds that a key waits for the answer whether it is permitted."""
 READ_ONLY = "k9py runs read-only"
 
 
@@ -39,6 +42,17 @@ def refusal_of(
         return ""
     verdict = session.rights.look_up(right.verb, right.of or resource, namespace, right.subresource, on_answer)
     return "" if verdict is None or verdict.allowed else verdict.reason
+
+
+async def know_rights(session: Session, look: Look, target: Target) -> None:
+    """Have it answered whether a look is permitted; for what is not answered soon, its page will say."""
+    if right := look.right:
+        resource = right.of or target.resource
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON):
+                everywhere = await session.access.may(right.verb, resource, subresource=right.subresource)
+                if not everywhere.allowed and resource.namespaced:
+                    await session.access.may(right.verb, resource, target.key.namespace, subresource=right.subresource)
 
 
 async def change(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> None:

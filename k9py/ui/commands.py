@@ -79,6 +79,12 @@ async def _namespace(app: K9pyApp, goto: Goto) -> None:
         app.home()
 
 
+async def _xray(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.xray_page import open_xray
+
+    await open_xray(app, goto)
+
+
 async def _list_namespaces(app: K9pyApp) -> None:
     """The cluster's, or those that may be used where they may not be listed."""
     if app.session and not (await app.session.access.may("list", NAMESPACES)).allowed:
@@ -97,6 +103,7 @@ ALL = (
     Word(("help", "h", "?"), _help),
     CONTEXTS,
     Word(("demo",), _demo),
+    Word(("xray", "xr", "x"), _xray),
     Word(("ns", "namespace", "namespaces"), _namespace),
     Word(("can-i", "can"), partial(_rights, opens="can_i"), parse_words),
     Word(("who-can", "whocan"), partial(_rights, opens="who_can"), parse_words),

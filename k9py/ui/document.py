@@ -60,6 +60,18 @@ class Document:
         """The parts of a line; none of a line that is the object's own text."""
         return () if number in self._blocks else tuple(_read_tokens(self.lines[number]))
 
+    def path(self, number: int) -> tuple[str, ...]:
+        """The names of the fields that lead to what stands on a line; the items of a list have none."""
+        while number in self._blocks:
+            number -= 1
+        names: list[str] = []
+        below = _ANYWHERE
+        for line in (self.lines[n] for n in range(number, -1, -1) if n not in self._blocks):
+            if len(line) - len(line.lstrip(" ")) < below and (found := _read_key(line)) and found[0] < below:
+                below = found[0]
+                names.append(found[1])
+        return tuple(reversed(names))
+
     def _write_map(self, found: Mapping[str, Any], lead: str, indent: str) -> None:
         """A mapping whose first line begins with `lead`, and the others with `indent`."""
         for name in sorted(found, key=_order):
@@ -202,6 +214,17 @@ _VALUES: Mapping[Part, re.Pattern[str]] = {
     "word": re.compile(r"true|false|null|\{\}|\[\]"),
     "mark": re.compile(r"\|2?[-+]?"),
 }
+
+
+_ANYWHERE = 1 << 30
+
+
+def _read_key(line: str) -> tuple[int, str] | None:
+    """Where the key of a line begins, and what it is."""
+    found = _LINE.match(line)
+    if not found or not found["key"]:
+        return None
+    return found.start("key"), found["key"][:-1].strip("'\"")
 
 
 def _read_tokens(line: str) -> Iterator[Token]:

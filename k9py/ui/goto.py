@@ -9,6 +9,8 @@ from k9py.values.errors import K9pyError
 from k9py.values.namespaces import ALL, Namespaces
 
 EVERYWHERE = ("-A", "--all-namespaces", "all")
+FREE = frozenset(("xray", "xr", "x"))
+"""Words that read for themselves what stands behind them."""
 VALUED = {
     "-n": "-n NAMESPACE",
     "--namespace": "--namespace NAMESPACE",
@@ -47,6 +49,8 @@ def parse_goto(text: str) -> Goto:
     words = _split(head)
     if words and words[0].startswith("@"):
         words = ["", *words]  # a context alone
+    if words and words[0].lower() in FREE:
+        return Goto(words[0].lower(), filter=pattern.strip(), rest=tuple(words[1:]))
     told = _Told(pattern=pattern.strip())
     pending = words[1:]
     while pending:

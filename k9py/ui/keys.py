@@ -41,6 +41,14 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("a", "of an object: also those of all that it owns"),
         ("⏎", "to what the event is about"),
     ),
+    "In a tree of objects": (
+        (":xray", ":xray, :xray deploy, :xray deploy shop: all there is in the namespaces in use, or of a kind"),
+        ("space  → ←", "open or close; → goes in, ← to what it hangs on"),
+        ("x", "open all, close all"),
+        ("⏎", "to the object, in the table of its kind; all other keys are those of its row"),
+        ("/", "show only what matches, and what that hangs on"),
+        ("c", "copy the name"),
+    ),
     "In a log": (
         ("s", "follow or pause; scrolling up pauses, G follows again"),
         ("0 1", "the newest lines, the first ones"),
@@ -60,6 +68,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "In a text": (
         ("/", "find: text or regex; n and N go to the next and the one before"),
         ("m  x", "in YAML: show or fold managedFields; decode or mask the values of a secret"),
+        ("i", "in YAML: explain the field under the cursor, beside it"),
         ("c  ctrl-s  r", "copy what is selected or all; save; read anew"),
     ),
     "On the map of the cluster": (

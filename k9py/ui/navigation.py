@@ -18,7 +18,7 @@ from k9py.session.hub import Hub
 from k9py.session.session import Session
 from k9py.store.filter import parse_filter
 from k9py.ui.beside import Beside
-from k9py.ui.changes import refusal_of
+from k9py.ui.changes import know_rights, refusal_of
 from k9py.ui.commands import WORDS, read_command
 from k9py.ui.frames import Frames
 from k9py.ui.goto import Goto
@@ -211,6 +211,7 @@ class Navigation(App[None]):
     async def look(self, look: Look, session: Session, targets: Sequence[Target]) -> None:
         """Open what a key means to look at."""
         self.workers.cancel_group(self, "go")
+        await know_rights(session, look, targets[0])
         target = targets[0]
         if why := refusal_of(self.me, session, look, target.resource, target.key.namespace, lambda: None):
             raise K9pyError(f"{look.title} {name_targets(targets)}: {why}")

@@ -15,7 +15,6 @@ from k9py.actions.plan import Target
 from k9py.kinds.kind import Opening
 from k9py.kinds.registry import decoder, kind_for
 from k9py.session.session import Session
-from k9py.ui.screens.yaml_page import YamlPage
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
@@ -25,6 +24,8 @@ Opener = Callable[["K9pyApp", Session, Sequence[Target]], Awaitable[None]]
 
 
 async def _yaml(app: K9pyApp, session: Session, targets: Sequence[Target]) -> None:
+    from k9py.ui.screens.yaml_page import YamlPage
+
     app.push_screen(YamlPage(session, targets[0]))
 
 
@@ -63,10 +64,18 @@ async def _who_may(app: K9pyApp, session: Session, targets: Sequence[Target], pa
     await getattr(who_may, page)(app, session, targets[0])
 
 
+async def _xray(app: K9pyApp, session: Session, targets: Sequence[Target], of: str) -> None:
+    from k9py.ui.screens import xray_page
+
+    app.push_screen(xray_page.XrayPage(session, getattr(xray_page, of)(targets[0])))
+
+
 OPENERS: Mapping[str, Opener] = {
     **{opens: partial(_relations, to=opens) for opens in ("owner", "node", "replicasets", "events")},
     "rbac": partial(_who_may, page="open_rules"),
     "can-i": partial(_who_may, page="open_account"),
+    "xray": partial(_xray, of="of_object"),
+    "users": partial(_xray, of="of_users"),
     "describe": _describe,
     "yaml": _yaml,
     "logs": partial(_logs, previous=False),

@@ -209,3 +209,17 @@ def test_events_that_may_not_be_read(k9py: Open, kubectl: Kubectl, namespace: st
     screen.wait(r"StorageClass: +none")
     screen.wait(r"Used By: +may not be read \(forbidden: pods is forbidden")
     screen.wait(r"Events: +may not be read \(forbidden: events is forbidden")
+
+
+def test_the_field_under_the_cursor_is_explained(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    screen = k9py("-n", namespace, "-c", "pods /half-done", size=(200, 50))
+    screen.point_at("Pods", "half-done")
+    screen.send("y")
+    screen.wait(r"i Explain")
+    screen.send("i")
+    screen.wait(r"i Close")
+    screen.filter("imagePullPolicy")
+    field = "spec.containers.imagePullPolicy"
+    pane = screen.wait_pane(field, lambda pane: "One of: Always, IfNotPresent, Never" in facts(pane.lines))
+    told = kubectl("explain", f"pod.{field}").partition("DESCRIPTION:")[2]
+    assert " ".join(told.split()) in " ".join(" ".join(pane.texts).split())

@@ -18,7 +18,16 @@ from k9py.values.text import clean
 from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.kinds import stop_serving
 from tests.kube.scripted.server import dump_kubeconfig
-from tests.ui.pages.objects import DEPLOYMENTS, PODS, fill, put_deployment, put_pod, put_service, write_log
+from tests.ui.pages.objects import (
+    DEPLOYMENTS,
+    PODS,
+    fill,
+    put_deployment,
+    put_pod,
+    put_service,
+    silence_kubelets,
+    write_log,
+)
 from tests.ui.pages.show import Shown, read_strips, show, squeeze
 
 # ── the first line ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -78,6 +87,7 @@ async def test_a_cut_is_on_the_first_line_and_on_the_panes_until_it_is_mended(tm
 async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Path) -> None:
     def unmeasured(server: ScriptedServer) -> None:
         fill(server)
+        silence_kubelets(server)
         stop_serving(server, "metrics.k8s.io")
 
     async with show(tmp_path, content=unmeasured, ready=False) as shown:
@@ -95,15 +105,16 @@ async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Pat
 async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, width: int) -> None:
     general = ": Command / Filter ? Help"
     async with show(tmp_path, size=(width, 40)) as shown:
-        more = {80: " E Events", 120: " E Events o Node J Owner", 200: " E Events o Node J Owner"}[width]
-        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML p Previous{more} {general}"
+        minor = " E Events" if width == 80 else " E Events o Node J Owner X Xray"
+        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML p Previous{minor} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" in shown.footer)
-        more = {80: "", 120: " p Previous E Events z Replica sets", 200: " p Previous E Events z Replica sets J Owner"}[width]
-        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML r Restart s Scale{more} {general}"
+        minor = "" if width == 80 else " p Previous E Events z Replica sets"
+        minor += " J Owner X Xray" if width == 200 else ""
+        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML r Restart s Scale{minor} {general}"
         await shown.press("shift+tab")
         await shown.until(lambda: "Scale" not in shown.footer)
-        assert squeeze(shown.footer).strip() == f"d Describe y YAML E Events J Owner {general}"
+        assert squeeze(shown.footer).strip() == f"d Describe y YAML E Events J Owner X Xray {general}"
 
 
 async def test_a_message_of_a_task_goes_by_itself_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from tests.ui.pages.relations import happen
 from tests.ui.pages.show import Shown, select, show
 from tests.ui.pages.snapshot import check_screen, each_size
+from tests.ui.pages.trees import go_to, grown
 
 
 async def events(shown: Shown) -> None:
@@ -30,8 +31,32 @@ async def events_of_web(shown: Shown) -> None:
     await shown.press("g")
 
 
+async def xray(shown: Shown) -> None:
+    await shown.command("deploy shop")
+    await shown.lists("deployments")
+    await select(shown, "web")
+    await shown.press("X")
+    await grown(shown)
+    await go_to(shown, "pod web-2")
+    await shown.press("space")
+    await shown.sees("▸ ● pod web-2 Running +6 ✖1")
+
+
+async def xray_of_a_namespace(shown: Shown) -> None:
+    await shown.command("xray shop")
+    await grown(shown)
+
+
+async def used_by(shown: Shown) -> None:
+    await shown.command("cm shop")
+    await shown.lists("configmaps")
+    await select(shown, "설정")
+    await shown.press("u")
+    await grown(shown)
+
+
 @each_size
-@pytest.mark.parametrize("go", [events, events_of_web])
+@pytest.mark.parametrize("go", [events, events_of_web, xray, xray_of_a_namespace, used_by])
 async def test_screen(
     tmp_path: Path, screen: SnapshotAssertion, size: tuple[int, int], go: Callable[[Shown], Awaitable[None]]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,9 @@ import pytest
 import yaml
 from aiohttp import web
 
+from k9py.ui import saving
 from k9py.ui.screens import document_page
+from k9py.ui.screens.explain_pane import ExplainPane
 from k9py.ui.screens.yaml_page import YamlPage
 from k9py.ui.widgets.text_view import TextView
 from tests.kube.scripted import ScriptedServer, refuse
@@ -191,6 +194,74 @@ async def test_slash_searches_and_escape_takes_it_back_before_the_page(tmp_path:
         assert shown.pages[-1] == "yaml web-1"
         await shown.press("escape")
         await shown.opens("pods")
+
+
+async def test_it_is_saved_as_it_is_shown_secrets_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "screens_folder", lambda: tmp_path / "screens")
+    async with open_yaml(tmp_path, "secrets", "login", content=with_secret) as (shown, _):
+        await shown.press("ctrl+s")
+        await shown.sees("saved to")
+        [saved] = (tmp_path / "screens" / "lab").iterdir()
+        assert saved.name.startswith("yaml_secrets_shop_login_")
+        assert yaml.safe_load(saved.read_text())["data"]["password"] == "••• 7 bytes"
+
+
+# ── what the field under the cursor is for ───────────────────────────────────────────────────────────────────────────
+
+V3, V2 = "/openapi/v3/api/v1", "/openapi/v2"
+
+
+def explanation(shown: Shown) -> ExplainPane:
+    return shown.page.query_one(ExplainPane)
+
+
+async def go_to(shown: Shown, text: TextView, words: str) -> None:
+    """Put the cursor on the first line with these words."""
+    line = next(number for number, line in enumerate(text._lines) if words in line)
+    await shown.press("g", *["j"] * line)
+
+
+async def test_the_field_under_the_cursor_is_explained(tmp_path: Path) -> None:
+    async with open_yaml(tmp_path, "pods", "web-1", size=(120, 20)) as (shown, text):
+        await shown.press("i")
+        await shown.sees("apiVersion <string>")
+        await go_to(shown, text, "nodeName:")
+        await shown.until(lambda: title_of(explanation(shown)) == "spec.nodeName", "the title")
+        await shown.until(lambda: explanation(shown)._lines[:1] == ["nodeName  <string>"], "its type")
+        assert "NodeName indicates in which node this pod is scheduled" in " ".join(explanation(shown)._lines)
+        await go_to(shown, text, "containers:")
+        await shown.until(lambda: explanation(shown)._lines[:1] == ["containers  <[]Container>  required"], "its type")
+        assert any(re.match(r" +image +<string>", line) for line in explanation(shown)._lines)
+        await shown.press("i")
+        await shown.until(lambda: explanation(shown).has_class("-hidden"), "no explanation")
+        await shown.press("g", "j", "j")
+        assert text.scroll_offset.y == 2
+
+
+async def test_a_server_without_v3_is_asked_for_v2(tmp_path: Path) -> None:
+    async with open_yaml(tmp_path, "pods", "web-1") as (shown, text):
+        shown.server.fault(V3, "get", answer(404, "404 page not found"))
+        await shown.press("i")
+        await go_to(shown, text, "nodeName:")
+        await shown.until(lambda: explanation(shown)._lines[:1] == ["nodeName  <string>"], "its type")
+        assert [seen.path for seen in shown.server.asked("get") if "openapi" in seen.path] == [V3, V2]
+
+
+async def test_why_there_is_no_explanation_is_said_and_the_next_try_succeeds(tmp_path: Path) -> None:
+    async with open_yaml(tmp_path, "pods", "web-1") as (shown, _):
+        shown.server.fault(V3, "get", refuse(500, "InternalError", "no [schema] today"))
+        await shown.press("i")
+        await shown.sees("✖ no [schema] today")
+        await shown.press("i", "i")
+        await shown.sees("apiVersion <string>")
+
+
+async def test_a_search_moves_the_cursor(tmp_path: Path) -> None:
+    async with open_yaml(tmp_path, "pods", "web-1", content=with_lines, size=(90, 24)) as (shown, _):
+        await shown.press("i")
+        await shown.filter("nodeName")
+        await shown.until(lambda: title_of(explanation(shown)) == "spec.nodeName", "the field that was found")
+        assert shown.page.has_class("-stacked")
 
 
 # ── when it cannot be read ───────────────────────────────────────────────────────────────────────────────────────────

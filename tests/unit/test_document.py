@@ -151,3 +151,40 @@ def test_the_parts_of_a_line_lie_within_it_and_apart(spec: Any) -> None:
         ends = [0, *(token.end for token in tokens)]
         assert all(end <= token.start < token.end for end, token in zip(ends, tokens, strict=False))
         assert ends[-1] <= len(line)
+
+
+def test_each_line_knows_the_fields_that_lead_to_it() -> None:
+    found = {
+        "metadata": {"labels": {"a.b/c": "x", "on": "yes"}},
+        "spec": {
+            "args": ["one", "two: three", "four\nfive: six"],
+            "containers": [{"env": [{"name": "a"}], "name": "main"}, {"name": "other"}],
+            "empty": {},
+            "text": "first\n  key: value\nlast",
+        },
+    }
+    document = Document(found)
+    paths = {line.strip(): ".".join(document.path(number)) for number, line in enumerate(document.lines)}
+    assert paths == {
+        "metadata:": "metadata",
+        "labels:": "metadata.labels",
+        "a.b/c: x": "metadata.labels.a.b/c",
+        '"on": "yes"': "metadata.labels.on",
+        "spec:": "spec",
+        "args:": "spec.args",
+        "- one": "spec.args",
+        "- 'two: three'": "spec.args",
+        "- |-": "spec.args",
+        "four": "spec.args",
+        "five: six": "spec.args",
+        "containers:": "spec.containers",
+        "- env:": "spec.containers.env",
+        "- name: a": "spec.containers.env.name",
+        "name: main": "spec.containers.name",
+        "- name: other": "spec.containers.name",
+        "empty: {}": "spec.empty",
+        "text: |-": "spec.text",
+        "first": "spec.text",
+        "key: value": "spec.text",
+        "last": "spec.text",
+    }

@@ -17,10 +17,12 @@ from k9py.session import hub as hub_module
 from k9py.session.feed import Feed
 from k9py.session.hub import Hub
 from k9py.values.batch import Phase
+from k9py.values.errors import ConfigError
 from k9py.values.request import Request
 from tests.kube.scripted import ScriptedServer, serve
 from tests.kube.scripted.server import dump_kubeconfig
 from tests.ui.pages.objects import put_pod
+from tests.unit.test_session import opened
 from tests.unit.waiting import until
 
 
@@ -150,3 +152,13 @@ async def test_files_that_the_kubeconfig_names_are_looked_after(tmp_path: Path) 
         await until(lambda: session.transport.stamps == read_stamps([token]), "the file read again")
         await session.transport.send(Request("GET", "/version"))
         assert server.requests[-1].headers["Authorization"] == "Bearer renewed"
+
+
+async def test_contexts_live_side_by_side_and_are_opened_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        other = await it.hub.open("other")
+        assert other is not it.session
+        assert await it.hub.open("other") is other
+        assert set(it.hub.sessions) == {"lab", "other"}
+        with pytest.raises(ConfigError, match="mars"):
+            await it.hub.open("mars")

@@ -17,7 +17,7 @@ from k9py.values.resource import Gvr, Resource
 from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.faults import answer
 from tests.kube.scripted.kinds import GADGETS, SERVICES, define_gadgets, forget_gadgets, stop_serving
-from tests.ui.pages.objects import fill
+from tests.ui.pages.objects import fill, silence_kubelets
 from tests.unit.test_session import Open, opened
 from tests.unit.waiting import until
 
@@ -109,6 +109,7 @@ async def test_metrics_that_come_later_are_seen(tmp_path: Path, monkeypatch: pyt
 
     def later(server: ScriptedServer) -> None:
         fill(server)
+        silence_kubelets(server)
         dropped.extend(stop_serving(server, METRICS))
 
     async with opened(tmp_path, later) as it:

@@ -78,15 +78,26 @@ class Tie(NamedTuple):
     how: str
 
 
+_Index = dict[Any, dict[Identity, None]]
+
+
+def _drop(index: _Index, key: Any, identity: Identity) -> None:
+    """Take an identity from where it stands in an index."""
+    if (found := index.get(key)) is not None:
+        found.pop(identity, None)
+        if not found:
+            del index[key]
+
+
 class Graph:
     """Things by their identity, found from each other in every direction."""
 
     def __init__(self) -> None:
         self.things: dict[Identity, Thing] = {}
         self._by_uid: dict[str, Thing] = {}
-        self._owned: defaultdict[str, dict[Identity, None]] = defaultdict(dict)
-        self._naming: defaultdict[Identity, dict[Identity, None]] = defaultdict(dict)
-        self._selecting: dict[Identity, None] = {}
+        self._owned: _Index = defaultdict(dict)
+        self._naming: _Index = defaultdict(dict)
+        self._selecting: _Index = defaultdict(dict)
         self._selectable: dict[Identity, None] = {}
 
     def put(self, thing: Thing) -> None:
@@ -98,8 +109,8 @@ class Graph:
             self._owned[uid][thing.identity] = None
         for reference in thing.references:
             self._naming[reference.to][thing.identity] = None
-        if thing.selections:
-            self._selecting[thing.identity] = None
+        for selection in thing.selections:
+            self._selecting[_catch(thing, selection)][thing.identity] = None
         if thing.identity[:2] == ("", "Pod"):
             self._selectable[thing.identity] = None
 
@@ -109,12 +120,13 @@ class Graph:
         if thing is None:
             return
         self._by_uid.pop(thing.uid, None)
-        self._selecting.pop(identity, None)
+        for selection in thing.selections:
+            _drop(self._selecting, _catch(thing, selection), identity)
         self._selectable.pop(identity, None)
         for uid, _ in thing.owners:
-            self._owned[uid].pop(identity, None)
+            _drop(self._owned, uid, identity)
         for reference in thing.references:
-            self._naming[reference.to].pop(identity, None)
+            _drop(self._naming, reference.to, identity)
 
     def owned_by(self, thing: Thing) -> Iterator[Thing]:
         """What names it as its owner."""
@@ -137,12 +149,13 @@ class Graph:
         labels = thing.labels if thing.identity[:2] == ("", "Pod") else thing.template
         if labels is None:
             return
-        for other in self._selecting:
-            if other.namespace == thing.identity.namespace:
-                selecting = self.things[other]
-                for selection in selecting.selections:
-                    if selection.selector.matches(labels):
-                        yield Tie(selecting, selection.how)
+        namespace = thing.identity.namespace
+        catches = ((namespace, "", ""), *((namespace, key, value) for key, value in labels.items()))
+        for other in dict.fromkeys(other for catch in catches for other in self._selecting.get(catch, ())):
+            selecting = self.things[other]
+            for selection in selecting.selections:
+                if selection.selector.matches(labels):
+                    yield Tie(selecting, selection.how)
 
     def selected(self, thing: Thing) -> Iterator[Tie]:
         """The pods that it selects."""
@@ -151,6 +164,14 @@ class Graph:
                 pod = self.things[identity]
                 if identity.namespace == thing.identity.namespace and selection.selector.matches(pod.labels):
                     yield Tie(pod, selection.how)
+
+
+def _catch(thing: Thing, selection: Selection) -> tuple[str, str, str]:
+    """A namespace with a label that whatever is selected must have; without one, where a selector names none."""
+    for requirement in selection.selector.requirements or ():
+        if requirement.operator == "=" and len(requirement.values) == 1:
+            return (thing.identity.namespace, requirement.key, requirement.values[0])
+    return (thing.identity.namespace, "", "")
 
 
 Stand = Callable[[Identity], Standing]

@@ -50,7 +50,8 @@ def selections_of(found: Json) -> tuple[Selection, ...]:
 
 def template_labels(found: Json) -> Mapping[str, str] | None:
     """The labels of the pods that a workload makes; None of what makes none."""
-    template = (found.get("spec") or {}).get("template")
+    spec = found.get("spec")
+    template = spec.get("template") if isinstance(spec, dict) else None
     if not isinstance(template, dict) or "spec" not in template:
         return None
     return (template.get("metadata") or {}).get("labels") or {}
@@ -173,7 +174,7 @@ def _binding(found: Json, namespace: str) -> Iterator[Reference]:
     for subject in found.get("subjects") or ():
         if subject.get("kind") == "ServiceAccount":
             where = subject.get("namespace") or namespace
-            yield Reference(Identity("", "ServiceAccount", where, subject["name"]), "subject")
+            yield Reference(Identity("", "ServiceAccount", where, subject["name"]), "subject", optional=True)
 
 
 def _secret(found: Json, namespace: str) -> Iterator[Reference]:

@@ -12,7 +12,7 @@ from k9py.insight.relations.pods import Reference
 from k9py.store.order import natural
 from k9py.values.cell import Tone
 
-MOST = 5_000
+MOST = 20_000
 """Branches of one tree: what is more is said, and not shown."""
 
 ATTACHED = frozenset(
@@ -31,14 +31,20 @@ _ORDER = (
     *("RoleBinding", "ClusterRoleBinding", "Role", "ClusterRole", "Node"),
 )
 _RANKS = {kind: rank for rank, kind in enumerate(_ORDER)}
-_GRAVITY = (Tone.BAD, Tone.WARN, Tone.GOING, Tone.BUSY)
+TROUBLES = (Tone.BAD, Tone.WARN, Tone.GOING, Tone.BUSY)
+"""What is counted of all below a branch, the gravest first."""
+_COUNTED = frozenset(TROUBLES)
+OWNER = "owner"
 _LEAVES = frozenset({"Node", "PriorityClass", "RuntimeClass", "IngressClass", "StorageClass"})
 """What has much to do with everything, and is a tree of its own."""
 
 
 @dataclass(eq=False, slots=True)
 class Branch:
-    """One line of the tree. `how` is what it is to the one above; `worst` are the troubles below it, by tone."""
+    """One line of the tree. `how` is what it is to the one above.
+
+    `below` is how many hang on it, whatever is above it not among them, and `troubles` how many of them fare ill.
+    """
 
     identity: Identity
     how: str
@@ -46,14 +52,17 @@ class Branch:
     health: Health
     path: tuple[Identity, ...]
     children: list[Branch] = field(default_factory=list)
-    worst: dict[Tone, int] = field(default_factory=dict)
+    below: int = 0
+    troubles: dict[Tone, int] = field(default_factory=dict)
     again: bool = False
     """Whether what hangs on it stands elsewhere in the tree."""
+    cut: bool = False
+    """Whether what hangs on it is left out, as the tree is as large as may be."""
 
     @property
-    def word(self) -> str:
-        """How it fares."""
-        return self.health.word
+    def is_owner(self) -> bool:
+        """Whether it owns the branch that it hangs on."""
+        return self.how == OWNER
 
 
 @dataclass(slots=True)
@@ -70,21 +79,37 @@ class _Growing:
         """A thing and all that hangs on it. `known` stands further up already."""
         branch = self.leaf(thing, how, path)
         branch.again = thing.identity in self.expanded and bool(thing.references)
-        if thing.identity in self.expanded or self.count > MOST or (path and thing.identity.kind in _LEAVES):
+        if thing.identity in self.expanded or (path and thing.identity.kind in _LEAVES):
+            return branch
+        if self.count > MOST:
+            branch.cut = True
             return branch
         self.expanded.add(thing.identity)
         beside = self._beside(thing, known)
         named = [reference for reference in thing.references if self._counts(reference, branch.path, known)]
+        owned = {child.identity: child for child in self.graph.owned_by(thing) if child.identity not in branch.path}
+        hows = {reference.to: reference.how for reference in named if reference.to in owned}
+        named = [reference for reference in named if reference.to not in owned]
         below = known | {reference.to for reference in named} | {tie.thing.identity for tie in beside}
-        for child in sorted(self.graph.owned_by(thing), key=_order):
-            if child.identity not in branch.path:
-                branch.children.append(self.grow(child, "", branch.path, below))
+        for child in sorted(owned.values(), key=_order):
+            branch.children.append(self.grow(child, hows.get(child.identity, ""), branch.path, below))
         for reference in named:
             branch.children.append(self.refer(reference, branch.path, below))
         for tie in beside:
-            if tie.thing.identity not in branch.path:
+            if tie.thing.identity not in branch.path and tie.thing.identity not in owned:
                 branch.children.append(self.grow(tie.thing, tie.how, branch.path, below))
         return branch
+
+    def whole(self, thing: Thing) -> Branch:
+        """A thing with all that hangs on it, and who names it or is selected by it."""
+        branch = self.grow(thing, "", (), frozenset())
+        branch.children += _users(self, thing, branch)
+        return branch
+
+    def anew(self) -> _Growing:
+        """Begin another tree that counts on, in which everything is to be shown again."""
+        self.expanded, self.placed = set(), set()
+        return self
 
     def leaf(self, thing: Thing, how: str, path: tuple[Identity, ...]) -> Branch:
         """A thing alone."""
@@ -121,9 +146,8 @@ def tree_of(graph: Graph, stand: Stand, root: Identity) -> list[Branch]:
     thing = graph.things.get(root)
     if thing is None:
         return [Branch(root, "", None, _lack(stand(root), Reference(root, "")), (root,))]
-    branch = growing.grow(thing, "", (), frozenset())
-    above = [_owner(growing, owner, branch.path) for _, owner in thing.owners]
-    branch.children = [*above, *branch.children, *_users(growing, thing, branch)]
+    branch = growing.whole(thing)
+    branch.children[:0] = [_owner(growing, owner, branch.path) for _, owner in thing.owners]
     return _roll_up([branch])
 
 
@@ -153,11 +177,10 @@ def _number(branch: Branch, path: tuple[Identity, ...]) -> None:
 
 def forest_of(graph: Graph, stand: Stand, kind: tuple[str, str] | None = None) -> list[Branch]:
     """Every object of a kind; without one, all there are, each where it belongs: what belongs nowhere comes last."""
-    growing = _Growing(graph, stand)
     things = sorted(graph.things.values(), key=_root_order)
+    growing = _Growing(graph, stand)
     if kind:
-        chosen = [thing for thing in things if thing.identity[:2] == kind]
-        return _roll_up([growing.grow(thing, "", (), frozenset()) for thing in chosen])
+        return _roll_up([growing.anew().whole(thing) for thing in things if thing.identity[:2] == kind])
     roots: list[Branch] = []
     for thing in things:
         if growing.count > MOST:
@@ -188,8 +211,8 @@ def _owner(growing: _Growing, identity: Identity, path: tuple[Identity, ...]) ->
     thing = growing.graph.things.get(identity) or growing.graph.things.get(identity._replace(namespace=""))
     if thing is None:
         health = _lack(growing.stand(identity), Reference(identity, ""))
-        return Branch(identity, "owner", None, health, (*path, identity))
-    branch = growing.leaf(thing, "owner", path)
+        return Branch(identity, OWNER, None, health, (*path, identity))
+    branch = growing.leaf(thing, OWNER, path)
     above = [owner for _, owner in thing.owners if owner not in branch.path]
     branch.children = [_owner(growing, owner, branch.path) for owner in above]
     return branch
@@ -219,12 +242,15 @@ def _lack(standing: Standing, reference: Reference) -> Health:
 
 
 def _roll_up(branches: list[Branch]) -> list[Branch]:
-    """Count what is wrong below each branch."""
+    """Count what is below each branch, and what of it is wrong."""
     for branch in branches:
         _roll_up(branch.children)
         for child in branch.children:
-            for tone in _GRAVITY:
-                count = child.worst.get(tone, 0) + (child.health.tone is tone and child.how != "owner")
-                if count:
-                    branch.worst[tone] = branch.worst.get(tone, 0) + count
+            if child.is_owner:
+                continue
+            branch.below += 1 + child.below
+            if child.health.tone in _COUNTED:
+                branch.troubles[child.health.tone] = branch.troubles.get(child.health.tone, 0) + 1
+            for tone, count in child.troubles.items():
+                branch.troubles[tone] = branch.troubles.get(tone, 0) + count
     return branches

@@ -44,12 +44,14 @@ class DocumentPage(Page):
         Binding("ctrl+s", "save", "Save", show=False),
         Binding("r", "reload", "Reload", show=False),
     ]
+    VIEW: ClassVar[type[TextView]] = TextView
+    """What shows the text."""
     SUFFIX: ClassVar[str] = "txt"
     """What the names of saved files end with."""
 
     def __init__(self, session: Session | None) -> None:
         super().__init__(session)
-        self._view = TextView(id="text", classes="pane")
+        self._view = self.VIEW(id="text", classes="pane")
         self._prose: Prose | None = None
         self._complaint = ""
         self._reading = False

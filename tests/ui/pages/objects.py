@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from k9py.demo.core.store import Obj
-from tests.kube.scripted import ScriptedServer
+from tests.kube.scripted import ScriptedServer, refuse
 
 PODS = "/api/v1/pods"
 NODES = "/api/v1/nodes"
@@ -21,6 +21,13 @@ GIB = 2**30
 def ago(**time: float) -> str:
     """A time as the API writes it, half an hour before that long ago: `ago(hours=20)` reads `20h` for a while."""
     return (datetime.now(UTC) - timedelta(minutes=30, **time)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def silence_kubelets(server: ScriptedServer) -> None:
+    """No kubelet says what its pods use: where there is no metrics.k8s.io, there are no metrics at all."""
+    for node in ("worker-a", "worker-b"):
+        refused = refuse(403, "Forbidden", "no figures for you")
+        server.fault(f"{NODES}/{node}/proxy/stats/summary", "get", *[refused] * 99)
 
 
 def put_node(server: ScriptedServer, name: str, *, ready: bool = True, role: str = "worker", **spec: Any) -> Obj:
