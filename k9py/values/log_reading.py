@@ -64,7 +64,10 @@ _TIME_KEYS = frozenset({"ts", "time", "timestamp", "@timestamp", "@t", "t", "dat
 
 _FIRST = 100
 """Signs of a line in which its level stands, if it has one."""
-_WORD = re.compile(rf"(?<![\w/.-])({'|'.join(sorted(_WORDS, key=len, reverse=True))})(?![\w/.-])", re.IGNORECASE)
+_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_HINT = re.compile(_ANY_WORD)
+"""Soon said of small letters: most lines without a level have none of these words."""
+_WORD = re.compile(rf"(?<![\w/.-])({_ANY_WORD})(?![\w/.-])", re.IGNORECASE)
 _KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ([^\s\]]+)\] ?")
 _PAIR = re.compile(r'([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.)*"|[^\s"]\S*|)(?:\s+|$)')
 _JSON_LEVEL = re.compile(rf'"(?:{"|".join(map(re.escape, _LEVEL_KEYS))})"\s*:\s*(?:"(\w+)"|(\d+))', re.IGNORECASE)
@@ -90,7 +93,9 @@ def level_of(text: str) -> Level:
         return _level(found[1] or found[2]) if found else Level.NONE
     if found := _KLOG.match(text):
         return _KLOG_LEVELS[found[1]]
-    found = _PAIR_LEVEL.search(text, 0, 4 * _FIRST) or _WORD.search(text, 0, _FIRST)
+    found = _PAIR_LEVEL.search(text, 0, 4 * _FIRST) if "=" in text else None
+    if not found and _HINT.search(text[:_FIRST].lower()):
+        found = _WORD.search(text, 0, _FIRST)
     return _level(found[1]) if found else Level.NONE
 
 

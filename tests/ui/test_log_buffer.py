@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from k9py.store.filter import FilterError
+from k9py.ui.widgets import log_sieve
 from k9py.ui.widgets.log_buffer import LogBuffer
 from k9py.ui.widgets.log_sieve import Sieve, parse_log_filter
 from k9py.values.log import REMARK, Entry
@@ -82,6 +84,41 @@ def test_lines_of_several_sources_are_in_the_order_of_time_however_they_come(
     for at in range(0, len(lines), size):
         buffer.extend(sorted(lines[at : at + size], key=lambda line: line.key))
     assert shown(buffer) == [line.text for line in sorted(lines, key=lambda line: line.key)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(words, max_size=30),
+    st.lists(st.sampled_from(["sift", "come", "late", "drop"]), max_size=20),
+    st.sampled_from([Sieve(folds=True), Sieve(re.compile("a|가"), context=1), Sieve(level=Level.INFO, reads=True)]),
+    st.sampled_from([0, 2]),
+)
+def test_what_is_shown_does_not_depend_on_when_it_is_worked_out(
+    texts: list[str], steps: list[str], sieve: Sieve, room: int
+) -> None:
+    """Lines come while a block is half sifted: in its place, in order or late, and others fall off for them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_sieve, "PIECE", 2)
+        slow, whole = LogBuffer(40, 8), LogBuffer(40, 8)
+        for buffer in (slow, whole):
+            buffer.extend(entries(*texts, "info a a"))
+            buffer.wrap(room)
+            buffer.show(sieve)
+        whole.sift(math.inf)
+        for at, step in enumerate(steps):
+            slow.sift(0)
+            came = {
+                "come": entries("info ab", "a", "a", first=100 + at),
+                "late": entries("info 가", first=at),
+                "drop": entries(*("x" for _ in range(9)), first=100 + at),
+            }
+            for buffer in (slow, whole):
+                buffer.extend(came.get(step, []))
+                buffer.sift(math.inf if buffer is whole else 0)
+        slow.sift(math.inf)
+    assert shown(slow) == shown(whole)
+    assert [slow.locate(row) for row in range(slow.rows)] == [whole.locate(row) for row in range(whole.rows)]
+    assert (slow.found, slow.dropped) == (whole.found, whole.dropped)
 
 
 def test_a_late_line_is_put_in_its_place_in_what_is_filtered() -> None:

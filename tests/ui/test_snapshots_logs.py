@@ -38,7 +38,7 @@ async def merged(shown: Shown) -> None:
 
 async def read(shown: Shown) -> None:
     await shown.press("J", "e", "u")
-    await shown.sees("WARN 느린 응답", "warn and worse")
+    await shown.sees("WARN 느린 응답", "3 of 12", "WARN")
 
 
 async def searched(shown: Shown) -> None:

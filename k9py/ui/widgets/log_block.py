@@ -38,13 +38,17 @@ class Block:
         "edges",
         "ends",
         "first",
+        "heights",
         "hits",
         "keys",
         "levels",
+        "matches",
+        "prints",
         "remarks",
         "repeats",
         "rows",
         "rows_before",
+        "searched",
         "shown",
         "sources",
         "times",
@@ -63,8 +67,10 @@ class Block:
         self.times = array("q")
         self.sources = array("H")
         self.widths = array("I")
-        self.levels = array("b")
+        self.levels = bytearray()
         """The levels of the first lines: as many as were asked for."""
+        self.prints = array("q")
+        """Likewise what tells those apart that do not say the same."""
         self.coloured: dict[int, str] = {}
         """The lines that have colours, with them."""
         self.remarks: list[int] = []
@@ -72,6 +78,11 @@ class Block:
 
     def show_nothing(self) -> None:
         """It is not sifted: nothing of it is shown."""
+        self.searched = 0
+        """How many of the first lines were searched, for `matches`: the sieve's pattern finds them."""
+        self.matches = array("H")
+        self.heights = array("I")
+        """How many rows the first lines take; 0 where that is not known."""
         self.hits = array("H")
         self.shown: array[int] | None = array("H")
         """What is shown; None for all lines."""
@@ -130,9 +141,13 @@ class Block:
         """Where a line begins in the data."""
         return self.ends[index - 1] if index else 0
 
-    def texts(self, first: int = 0) -> list[str]:
-        """All lines from one on, without their colours."""
-        return self.data[self.start(first) :].decode().split("\n")[:-1]
+    def piece(self, first: int, last: int) -> bytes:
+        """The text of the lines from one on, up to before another."""
+        return self.data[self.start(first) : self.start(last)]
+
+    def texts(self, first: int, last: int) -> list[str]:
+        """These lines, without their colours."""
+        return self.piece(first, last).decode().split("\n")[:-1]
 
     def entry(self, index: int) -> Entry:
         """A line as it was taken in."""
@@ -143,7 +158,7 @@ class Block:
         """Give back the lines behind the first `length` ones; nothing of it is sifted then."""
         back = [self.entry(index) for index in range(length, len(self))]
         self._data = self.data[: self.start(length)]
-        for column in (self.ends, self.keys, self.times, self.sources, self.widths, self.levels):
+        for column in (self.ends, self.keys, self.times, self.sources, self.widths, self.levels, self.prints):
             del column[length:]
         self.coloured = {index: text for index, text in self.coloured.items() if index < length}
         self.remarks = [index for index in self.remarks if index < length]

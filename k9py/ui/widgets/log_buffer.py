@@ -8,18 +8,18 @@ from the first one ever seen; numbers outlive what falls off the top.
 from __future__ import annotations
 
 import time
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from k9py.ui.widgets.log_block import Block
-from k9py.ui.widgets.log_sieve import Sieve, arrange, find
+from k9py.ui.widgets.log_sieve import Sieve, arrange, study
 from k9py.values.log import Entry
 
 CAPACITY = 1_000_000
 BLOCK = 1_024
-"""Lines: sifting one takes a millisecond or a few, whatever is looked for."""
+"""Lines: what is shown of them is worked out in pieces of a millisecond, whatever is looked for."""
 MOST_BYTES = 512 * 2**20
 LATEST = 4_096
 """Lines that are put in order again when one comes late: of a source that was cut off, or slower than others."""
@@ -101,7 +101,8 @@ class LogBuffer:
             at += len(part)
             self._bytes += block.size - (block.ends[first - 1] if first else 0)
             self.widest = max(self.widest, max(block.widths[first:]))
-            self._sift_new(block, first)
+            if block.turn == self._turn:
+                self._sift(block)
         gone = self._drop()
         self._count()
         return gone
@@ -178,26 +179,22 @@ class LogBuffer:
         self._count()
 
     def sift(self, seconds: float) -> None:
-        """Go on for some seconds at most, a block at least."""
+        """Go on for some seconds, or until a piece of a block is done."""
         end = time.perf_counter() + seconds
-        while self._queue:
-            block = self._queue.pop()
-            if block.turn != self._turn:
-                self._sift(block)
+        while self._queue and (self._queue[-1].turn == self._turn or self._sift(self._queue[-1], end)):
+            self._queue.pop()
             if time.perf_counter() >= end:
                 break
         self._count()
 
-    def _sift(self, block: Block) -> None:
+    def _sift(self, block: Block, end: float = inf) -> bool:
+        """Sift a block; whether that was done before a time of the clock."""
+        for _ in study(block, self.sieve, self._room):
+            if time.perf_counter() >= end:
+                return False
         block.turn = self._turn
-        block.hits = array("H", find(block, 0, self.sieve))
         self._arrange_around(block)
-
-    def _sift_new(self, block: Block, first: int) -> None:
-        """The lines of a block from one on have just come."""
-        if block.turn == self._turn:
-            block.hits.extend(find(block, first, self.sieve))
-            self._arrange_around(block)
+        return True
 
     def _arrange_around(self, block: Block) -> None:
         """Arrange a block, and those beside it where lines around matches may reach over."""

@@ -22,7 +22,7 @@ from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.log_buffer import Line
 from k9py.ui.widgets.log_reader import LogReader
 from k9py.ui.widgets.log_sieve import parse_log_filter
-from k9py.ui.widgets.log_view import LogView
+from k9py.ui.widgets.log_view import SLICE, LogView
 from k9py.values.log import REMARK, SPANS, Entry, LogSource, LogWish, Span
 from k9py.values.log_reading import Level
 from k9py.values.text import plain
@@ -30,7 +30,7 @@ from k9py.values.text import plain
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
 
-INTAKE = 0.012
+INTAKE = 0.008
 """Seconds of a frame for taking lines in."""
 _AT_ONCE = 500
 _NOBODY = 0xFFFF
@@ -214,13 +214,12 @@ class LogPane(LogReader):
         """Bring what came on the screen: as much of it as a frame has time for, the rest with the next."""
         if not self.is_attached:
             return
-        end = time.perf_counter() + INTAKE
-        while self._stream and (entries := self._stream.take(_AT_ONCE)):
+        began, spent = time.perf_counter(), 0.0
+        while spent < INTAKE and self._stream and (entries := self._stream.take(_AT_ONCE)):
             self._label()
             self.extend(entries)
-            if time.perf_counter() >= end:
-                break
-        self.advance()
+            spent = time.perf_counter() - began
+        self.advance(SLICE - spent)
         self.caption()
 
     def _label(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
@@ -25,9 +25,12 @@ from k9py.values.log_reading import Level, level_of
 MOST_CONTEXT = 100
 """Lines around a match that may be asked for: fewer than a block has."""
 
+PIECE = 64
+"""Lines: learning what must be known of so many takes a millisecond at most."""
+
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]()|]")
 _OPTION = re.compile(r"-(?:C ?(\d+)|(s)) ")
-_TIMES = re.compile(rb"\d{4}[-/]\d\d[-/]\d\d[T ]?|\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+_TIMES = re.compile(rb"\d\d(?:\d\d[-/]\d\d[-/]\d\d[T ]?|:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)")
 
 
 @dataclass(frozen=True)
@@ -88,26 +91,57 @@ def parse_log_filter(text: str) -> Sieve:
     return Sieve(found.pattern, found.inverted, hides=not (options and options[2]), context=context)
 
 
-# which lines it finds
+# what must be known of a block
 
 
-def find(block: Block, first: int, sieve: Sieve) -> Iterator[int]:
-    """The lines from one on that a sieve finds: none where nothing is looked for."""
-    if sieve.pattern is None:
-        return iter(())
-    matching = _find_word(block, first, sieve.word) if sieve.word else _find_pattern(block, first, sieve.pattern)
-    if sieve.inverted:
-        left_out = set(matching)
-        matching = (index for index in range(first, len(block)) if index not in left_out)
-    times = block.times
-    passes = _passes(block, sieve)
-    return (index for index in matching if times[index] != REMARK and (passes is None or passes[index]))
+def study(block: Block, sieve: Sieve, room: int) -> Iterator[None]:
+    """Learn of a block what a sieve must know, a few lines at a time.
+
+    What was learnt is kept in the block: one may leave off at any time, lines may come, and one begins again.
+    """
+    if sieve.level:
+        yield from _learn(block, block.levels, lambda first, last: map(level_of, block.texts(first, last)))
+    if pattern := sieve.pattern:
+        yield from _search(block, sieve, pattern)
+    if sieve.folds:
+        yield from _learn(block, block.prints, lambda first, last: _prints(block.piece(first, last)))
+    if room:
+        wanted = _wanted(block, sieve, 0, 0)
+        yield from _learn(block, block.heights, lambda first, last: _heights(block, first, last, wanted, sieve, room))
 
 
-def _find_word(block: Block, first: int, word: bytes) -> Iterator[int]:
+def _learn(block: Block, known: bytearray | array[int], learn: Callable[[int, int], Iterable[int]]) -> Iterator[None]:
+    """Learn something of each line of which it is not known yet."""
+    while (first := len(known)) < len(block):
+        known.extend(learn(first, min(len(block), first + PIECE)))
+        yield
+
+
+def _search(block: Block, sieve: Sieve, pattern: re.Pattern[str]) -> Iterator[None]:
+    """Search the lines that were not searched yet; then take those for hits that the sieve lets pass."""
+    while (first := block.searched) < len(block):
+        last = len(block) if sieve.word else min(len(block), first + PIECE)
+        found = _find_word(block, first, last, sieve.word) if sieve.word else _find_pattern(block, first, last, pattern)
+        if sieve.inverted:
+            left_out = set(found)
+            found = (index for index in range(first, last) if index not in left_out)
+        block.matches.extend(found)
+        block.searched = last
+        yield
+    times, passes = block.times, _passes(block, sieve)
+    hits = (index for index in block.matches if times[index] != REMARK and (passes is None or passes[index]))
+    block.hits = array("H", hits)
+
+
+def _prints(data: bytes) -> Iterable[int]:
+    """Of lines that say the same, times aside, the same number."""
+    return map(hash, _TIMES.sub(b"", data).split(b"\n")[:-1])
+
+
+def _find_word(block: Block, first: int, last: int, word: bytes) -> Iterator[int]:
     """The lines with a word in them: UTF-8 has no letter in the middle of another, and lower() changes ASCII only."""
     ends, base = block.ends, block.start(first)
-    data = block.data[base:].lower() if base else block.data.lower()
+    data = block.piece(first, last).lower()
     at = data.find(word)
     while at >= 0:
         index = bisect_right(ends, at + base)
@@ -115,18 +149,16 @@ def _find_word(block: Block, first: int, word: bytes) -> Iterator[int]:
         at = data.find(word, ends[index] - base)
 
 
-def _find_pattern(block: Block, first: int, pattern: re.Pattern[str]) -> Iterator[int]:
+def _find_pattern(block: Block, first: int, last: int, pattern: re.Pattern[str]) -> Iterator[int]:
     search = pattern.search
-    return (index for index, text in enumerate(block.texts(first), first) if search(text))
+    return (index for index, text in enumerate(block.texts(first, last), first) if search(text))
 
 
 def _passes(block: Block, sieve: Sieve) -> bytearray | None:
     """Which lines have a source and a level that are wanted; None: all. A remark has no level."""
     wanted = None
     if sieve.level:
-        levels = block.levels
-        levels.extend(map(level_of, block.texts(len(levels))))
-        wanted = bytearray(level >= sieve.level for level in levels)
+        wanted = block.levels.translate(bytes(level >= sieve.level for level in range(256)))
         for index in block.remarks:
             wanted[index] = 1
     if sieve.sources is not None:
@@ -140,7 +172,7 @@ def _passes(block: Block, sieve: Sieve) -> bytearray | None:
 
 
 def arrange(block: Block, sieve: Sieve, lead: int, trail: int, room: int) -> None:
-    """Work out what is shown of a block that was searched, and in which rows of `room` cells (0: one row each).
+    """Work out what is shown of a block that was studied, and in which rows of `room` cells (0: one row each).
 
     `lead` and `trail` are how many of its first and last lines stand around matches of the blocks beside it.
     """
@@ -153,12 +185,17 @@ def arrange(block: Block, sieve: Sieve, lead: int, trail: int, room: int) -> Non
 
 
 def _shown(block: Block, sieve: Sieve, lead: int, trail: int) -> Iterable[int]:
-    size = len(block)
+    wanted = _wanted(block, sieve, lead, trail)
+    return range(len(block)) if wanted is None else compress(range(len(block)), wanted)
+
+
+def _wanted(block: Block, sieve: Sieve, lead: int, trail: int) -> bytearray | None:
+    """Which lines are shown, those that repeat included; None: all."""
     wanted = _passes(block, sieve)
     if sieve.hidden:
         around = _around(block, sieve.context, lead, trail)
         wanted = around if wanted is None else bytearray(map(int.__and__, around, wanted))
-    return range(size) if wanted is None else compress(range(size), wanted)
+    return wanted
 
 
 def _around(block: Block, context: int, lead: int, trail: int) -> bytearray:
@@ -178,28 +215,37 @@ def _around(block: Block, context: int, lead: int, trail: int) -> bytearray:
 
 def _fold(block: Block) -> None:
     """Of lines that say the same one after the other, times aside, show the first with how many they are."""
-    texts = _TIMES.sub(b"", block.data).split(b"\n")
     firsts, counts = array("H"), block.repeats
-    last: tuple[bytes, bool] | None = None
+    last: tuple[int, bool] | None = None
     for index in block.shown or ():
-        text = (texts[index], block.times[index] == REMARK)
-        if text == last:
+        said = (block.prints[index], block.times[index] == REMARK)
+        if said == last:
             counts[firsts[-1]] = counts.get(firsts[-1], 1) + 1
         else:
             firsts.append(index)
-            last = text
+            last = said
     block.shown = firsts
 
 
 def _ends_of_rows(block: Block, room: int, reads: bool) -> Iterator[int]:
     end = 0
-    widths, repeats = block.widths, block.repeats
+    heights, repeats = block.heights, block.repeats
     for index in range(len(block)) if block.shown is None else block.shown:
-        if reads or index in repeats:
-            text = join(compose(block.text(index), repeats.get(index, 1), reads and block.times[index] != REMARK))
-            end += count_rows(cell_len(text), text, room)
-        elif (width := widths[index]) <= room:
-            end += 1
-        else:
-            end += count_rows(width, block.text(index), room)
+        known = heights[index] if index not in repeats else 0
+        end += known or _height(block, index, room, reads)
         yield end
+
+
+def _heights(block: Block, first: int, last: int, wanted: bytearray | None, sieve: Sieve, room: int) -> Iterator[int]:
+    """The rows of lines that may be shown."""
+    for index in range(first, last):
+        yield _height(block, index, room, sieve.reads) if wanted is None or wanted[index] else 0
+
+
+def _height(block: Block, index: int, room: int, reads: bool) -> int:
+    """How many rows of `room` cells a line takes."""
+    repeats, width = block.repeats.get(index, 1), block.widths[index]
+    if reads or repeats > 1:
+        text = join(compose(block.text(index), repeats, reads and block.times[index] != REMARK))
+        return count_rows(cell_len(text), text, room)
+    return 1 if width <= room else count_rows(width, block.text(index), room)

@@ -39,6 +39,8 @@ from k9py.values.log_reading import Level
 
 SLICE = 0.008
 """Seconds of a frame for working out what is shown."""
+LEAST = 0.002
+"""Of these, however many lines are coming."""
 _WHOLE = ("text", "stamp", "remark", "context", "empty")
 _OVERLAYS = (
     *("match", "current", "selected", "count", "message", "field", "value"),
@@ -160,6 +162,7 @@ class LogView(ReadingView, can_focus=True):
         with self._hold_position():
             self._buffer.show(replace(self.sieve, **changes), self._near)
         self.advance()
+        self.post_message(self.FollowChanged(self, self._following))
 
     @property
     def following(self) -> bool:
@@ -290,11 +293,11 @@ class LogView(ReadingView, can_focus=True):
         width = self.page.width if self._wrap else self._buffer.widest + self._indent
         self.set_content_size(Size(width, self._buffer.rows))
 
-    def advance(self) -> None:
+    def advance(self, seconds: float = SLICE) -> None:
         """Work for a moment on what is to be shown; what is left is done later."""
         if self._buffer.busy:
             with self._hold_position():
-                self._buffer.sift(SLICE)
+                self._buffer.sift(max(LEAST, seconds))
             if self._buffer.busy:
                 self.work_soon()
 
