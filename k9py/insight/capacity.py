@@ -57,7 +57,7 @@ def node_rows(sums: Mapping[Name, Sum], nodes: Iterable[Node], usage: Mapping[Na
     for node in nodes:
         name, own = ("", node.metadata.name), Metadata(node.metadata.name, uid=node.metadata.uid)
         taken = sums.get(name) or Sum()
-        rows[name] = CapacityRow("node", own, taken.pods, Budget(*taken.claim), _room(node), usage.get(name))
+        rows[name] = CapacityRow(own, "node", taken.pods, Budget(*taken.claim), _room(node), usage.get(name))
     return rows
 
 
@@ -73,4 +73,4 @@ def rows_of(what: What, sums: Mapping[Name, Sum]) -> Rows:
 
 def _row(what: What, name: Name, taken: Sum) -> CapacityRow:
     usage = Usage(*taken.usage) if taken.usage else None
-    return CapacityRow(what, Metadata(name[1], name[0]), taken.pods, Budget(*taken.claim), None, usage)
+    return CapacityRow(Metadata(name[1], name[0]), what, taken.pods, Budget(*taken.claim), None, usage)

@@ -39,8 +39,8 @@ class Room(NamedTuple):
 class CapacityRow(msgspec.Struct, frozen=True, gc=False):
     """What pods take together. `room` and `usage` are None where there is none, and where nothing is measured."""
 
-    what: What
     metadata: Metadata
+    what: What = "node"
     pods: int = 0
     claim: Budget = Budget(0, 0, 0, 0)
     room: Room | None = None
