@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.kube.scripted import ScriptedServer
 from tests.ui.pages.objects import PODS, fill, put_pod
+from tests.ui.pages.rights import fill_for_kim
 from tests.ui.pages.show import Shown, select, show
 
 
@@ -91,3 +92,13 @@ async def test_what_is_no_table_is_said(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
         await shown.command("capacity planets")
         await shown.sees("capacity of planets?")
+
+
+async def test_what_may_not_be_read_is_said_and_what_may_is_added_up(tmp_path: Path) -> None:
+    async with show(tmp_path, content=fill_for_kim, size=(200, 50), ready=False) as shown:
+        await shown.until(lambda: "web-1" in shown.names("pods"))
+        await shown.command("capacity")
+        await shown.opens("capacity")
+        await shown.sees("denied: pods: pods is forbidden", "to list and watch these is needed")
+        await shown.press("tab", "tab")
+        await shown.until(lambda: any("web" in name for name in shown.names()))
