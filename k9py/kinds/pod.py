@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from k9py.kinds.pod_budget import Budget, add_up
+from k9py.kinds.pod_budget import Budget, add_up, claim
 from k9py.kinds.pod_parts import PodMetadata, PodObject, PodSpec, PodStatus
 from k9py.kinds.pod_status import PodSummary, summarise
 from k9py.values.log import PodLogs
@@ -19,7 +19,10 @@ from k9py.values.metadata import Metadata, Owner
 
 
 class Pod(msgspec.Struct, frozen=True, gc=False):
-    """A pod. `containers` are the names of those that run, of those that run before them, of those to debug."""
+    """A pod. `containers` are the names of those that run, of those that run before them, of those to debug.
+
+    `budget` is what its usage is held against, as in k9s; `claim` the room that it takes, as the scheduler counts it.
+    """
 
     metadata: Metadata
     phase: str
@@ -31,6 +34,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     readiness_gates: str
     summary: PodSummary
     budget: Budget
+    claim: Budget
     containers: tuple[str, ...]
     named_default: str
     """The container that an annotation says is meant when none is named."""
@@ -57,6 +61,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
 def shape_pod(told: PodObject) -> Pod:
     """What is kept of a pod as the server tells it."""
     metadata, spec, status = told.metadata, told.spec, told.status
+    budget = add_up(spec)
     return Pod(
         _slim(metadata),
         intern(status.phase),
@@ -67,7 +72,8 @@ def shape_pod(told: PodObject) -> Pod:
         intern(status.nominated_node_name),
         _count_gates(spec, status) if spec.readiness_gates else "",
         summarise(metadata, spec, status),
-        add_up(spec),
+        budget,
+        claim(spec, budget),
         _share(_names(spec)),
         metadata.annotations.default_container if metadata.annotations else "",
     )

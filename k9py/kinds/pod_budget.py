@@ -1,4 +1,4 @@
-"""What a pod asked for, and what it may use at most: the sum of what runs in it at the same time, as k9s adds it up."""
+"""What a pod asked for, and what it may use at most: as k9s adds it up, and as the scheduler counts it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,40 @@ def add_up(spec: PodSpec) -> Budget:
     asked = [asked_by(container.resources) for container in spec.containers]
     asked += [asked_by(container.resources) for container in spec.init_containers if container.is_sidecar]
     return _total(_amounts(spec.resources), *asked)
+
+
+def claim(spec: PodSpec, budget: Budget) -> Budget:
+    """The room that a pod takes on its node, as the scheduler counts it (component-helpers' PodRequests, KEP-753).
+
+    That is its budget, unless one of the init containers that run before the others needs more, or the pod's runtime
+    class has an overhead. Raises ValueError for what is no quantity.
+    """
+    if not spec.init_containers and not spec.overhead:
+        return budget
+    steps = tuple([(container.is_sidecar, _amounts(container.resources)) for container in spec.init_containers])
+    running = tuple([_amounts(container.resources) for container in spec.containers])
+    return _claimed(_amounts(spec.resources), _amounts(Resources(spec.overhead, spec.overhead)), steps, running)
+
+
+@lru_cache(maxsize=4096)
+def _claimed(
+    own: Budget, overhead: Budget, steps: tuple[tuple[bool, Budget], ...], running: tuple[Budget, ...]
+) -> Budget:
+    beside, most = _NO_BUDGET, _NO_BUDGET
+    for stays, step in steps:
+        now = add_budgets(beside, step)
+        most = Budget(*map(max, most, now))
+        beside = now if stays else beside
+    most = Budget(*map(max, most, add_budgets(beside, *running)))
+    total = Budget(*[whole or computed for whole, computed in zip(own, most, strict=True)])
+    # without a limit of the pod there is none for its overhead to be added to
+    bounded = (overhead.cpu_limit if total.cpu_limit else 0, overhead.memory_limit if total.memory_limit else 0)
+    return add_budgets(total, Budget(overhead.cpu_request, bounded[0], overhead.memory_request, bounded[1]))
+
+
+def add_budgets(*budgets: Budget) -> Budget:
+    """Budgets together."""
+    return Budget(*map(sum, zip(*budgets, strict=True))) if budgets else _NO_BUDGET
 
 
 @lru_cache(maxsize=4096)

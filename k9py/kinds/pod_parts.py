@@ -47,6 +47,7 @@ class PodSpec(Part, frozen=True):
     service_account_name: str = ""
     readiness_gates: tuple[ReadinessGate, ...] = ()
     resources: Resources = Resources()
+    overhead: Mapping[str, str] | None = None
 
 
 class Waiting(Part, frozen=True):

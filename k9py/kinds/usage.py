@@ -31,6 +31,16 @@ def memory_cell(usage: Usage | None) -> Cell:
     return _amount_cell(mebibytes(usage.memory), "Mi") if usage else UNMEASURED
 
 
+def millicore_cell(amount: int) -> Cell:
+    """So many thousandths of a core."""
+    return _amount_cell(amount, "m")
+
+
+def size_cell(size: int) -> Cell:
+    """A size in bytes, said in mebibytes."""
+    return _amount_cell(mebibytes(size), "Mi")
+
+
 def share_cell(used: int, whole: int, *, warns: bool = True) -> Cell:
     """Percent of the whole, rounded down. One that `warns` says by its tone when there is little left."""
     return _percent_cell(percent(used, whole), warns) if whole else NO_WHOLE

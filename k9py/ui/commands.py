@@ -55,6 +55,12 @@ async def _top(app: K9pyApp, goto: Goto) -> None:
     await open_top(app, goto)
 
 
+async def _capacity(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.capacity_page import open_capacity
+
+    await open_capacity(app, goto)
+
+
 async def _help(app: K9pyApp, goto: Goto) -> None:
     app.action_help()
 
@@ -107,6 +113,7 @@ ALL = (
     Word(("about",), _about),
     Word(("cluster", "cluster-info"), _cluster),
     Word(("top",), _top, parse_words),
+    Word(("capacity", "cap"), _capacity, parse_words),
     Word(("help", "h", "?"), _help),
     CONTEXTS,
     Word(("demo",), _demo),

@@ -38,7 +38,8 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "Among what uses most": (
         (":top", ":top, :top nodes, :top containers -n shop: what uses most comes first, its course since k9py began"),
-        ("tab  ⇧tab", "nodes, pods, containers"),
+        (":capacity", "requests, limits and what is free on nodes; of namespaces, of workloads (-n, -A)"),
+        ("tab  ⇧tab", "nodes, pods, containers; nodes, namespaces, workloads; ⏎ on a row of capacity: its pods"),
     ),
     "Among events": (
         ("f", "those that repeat each other in one row with their count and span, or each for itself"),

@@ -23,7 +23,8 @@ def offer(session: Session) -> str:
 def way_out(session: Session, resource: Resource) -> str:
     """What to do about a table that is not permitted."""
     if not resource.namespaced:
-        return f"a ClusterRole that allows to list and watch {resource.gvr.plural} is needed"
+        what = "these" if resource.is_ours else resource.gvr.plural
+        return f"a ClusterRole that allows to list and watch {what} is needed"
     if session.offering.found:
         return f"permitted: {offer(session)}"
     return ":ns NAME shows one namespace"

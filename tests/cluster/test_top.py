@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from k9py.insight.describe.amounts import read_amount
 from tests.cluster.conftest import Open
 from tests.cluster.kubectl import Kubectl, KubectlError
 from tests.cluster.screen import K9py, Pane
@@ -100,6 +101,50 @@ def test_top_puts_what_uses_most_first_and_draws_its_course(k9py: Open, kubectl:
     screen.send("tab")
     wait_alike(screen, "Nodes", lambda: [[row[0], row[1], row[3]] for row in _told(kubectl, "nodes")])
     screen.wait(r"CPU \d+m · .* of \d+m · node\d")
+
+
+def _mebibytes(written: str) -> str:
+    return f"{int(read_amount(written).value) >> 20}Mi"
+
+
+def _allocated(kubectl: Kubectl, node: str) -> list[str]:
+    """Requests and limits of a node's pods, and their shares, as kubectl describe adds them up."""
+    text = kubectl("describe", "node", node).partition("Allocated resources:")[2]
+    cpu, memory = (re.search(rf"{what} +(\S+) \((\d+)%\) +(\S+) \((\d+)%\)", text) for what in ("cpu", "memory"))
+    assert cpu
+    assert memory
+    cores = [f"{int(read_amount(each).value * 1000)}m" for each in cpu.group(1, 3)]
+    return [*cores, *cpu.group(2, 4), *map(_mebibytes, memory.group(1, 3)), *memory.group(2, 4)]
+
+
+def test_capacity_adds_up_what_kubectl_describe_node_does(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
+    before = [container("before", "true", **_resources("300m", "64Mi"))]
+    needy = pod("needy", container(script=SLEEP, **_resources("50m", "8Mi")), initContainers=before)
+    kubectl.create(needy, namespace=namespace)
+    kubectl.wait("pod/needy", "condition=Ready", namespace)
+    screen = k9py("-n", namespace, "-c", "capacity", size=(200, 50))
+    screen.wait_title("Capacity", r"Capacity 2 · of nodes")
+    for node in kubectl.json("get", "nodes")["items"]:
+        name = node["metadata"]["name"]
+        wait_allocated(screen, kubectl, name)
+    screen.send("tab")
+    screen.wait_row("Capacity", namespace, "3", "420m", "840m", "112Mi")
+    screen.send("tab")
+    screen.wait_row("Capacity", "pod/needy", "1", "300m", "600m", "64Mi")
+
+
+def wait_allocated(screen: K9py, kubectl: Kubectl, node: str) -> None:
+    screen.wait_pane("Capacity", lambda pane: _shows(pane, node, _allocated(kubectl, node)), f"not as kubectl: {node}")
+
+
+def _shows(pane: Pane, name: str, wanted: list[str]) -> bool:
+    """Whether a node's row has these figures: requests, limits and their shares, of CPU and of memory."""
+    row = pane.row(name)
+    if row is None:
+        return False
+    cells = dict(zip(re.sub("[↓↑]", "", pane.header).split(), row.text.split(), strict=True))
+    titles = [f"{share}{what}/{each}" for what in ("CPU", "MEM") for share in ("", "%") for each in ("REQ", "LIM")]
+    return [cells.get(title) for title in titles] == wanted
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.kube.scripted import ScriptedServer
 from tests.ui.pages.objects import fill, put_pod
 from tests.ui.pages.show import Shown, show
 from tests.ui.pages.snapshot import check_screen, each_size
+from tests.ui.test_capacity_page import open_capacity
 from tests.ui.test_top_page import open_top, told
 
 
@@ -43,8 +44,19 @@ async def nodes(shown: Shown) -> None:
     await shown.press("g")
 
 
+async def capacity(shown: Shown) -> None:
+    await open_capacity(shown)
+    await shown.until(lambda: len(shown.names()) == 2)
+
+
+async def workloads(shown: Shown) -> None:
+    await open_capacity(shown, "workloads")
+    await shown.until(lambda: "pod/결제-서비스-🚀" in shown.names() and len(shown.names()) == 9)
+    await shown.press("g")
+
+
 @each_size
-@pytest.mark.parametrize("go", [pods, containers, nodes], ids=lambda go: go.__name__)
+@pytest.mark.parametrize("go", [pods, containers, nodes, capacity, workloads], ids=lambda go: go.__name__)
 async def test_top(
     tmp_path: Path, screen: SnapshotAssertion, go: Callable[[Shown], Awaitable[None]], size: tuple[int, int]
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from k9py.insight.describe.amounts import ZERO, of_pod
 from k9py.kinds import containers
 from k9py.kinds.pod import Pod
 from k9py.kinds.pod_budget import Budget
@@ -120,6 +121,53 @@ def test_a_pod_asks_for_what_runs_in_it_at_the_same_time() -> None:
         init=(sidecar, setup),
     )
     assert pod.budget == Budget(305, 1200, 65 << 20, 128 << 20)
+
+
+def asks(cpu: str, memory: str, cpu_limit: str = "", memory_limit: str = "") -> dict[str, Any]:
+    limits = {"cpu": cpu_limit, "memory": memory_limit}
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {k: v for k, v in limits.items() if v}}
+
+
+def init(name: str, resources: dict[str, Any], *, stays: bool = False) -> dict[str, Any]:
+    return {"name": name, "resources": resources, **({"restartPolicy": "Always"} if stays else {})}
+
+
+@pytest.mark.parametrize(
+    ("inits", "spec", "claim"),
+    [
+        ((), {}, Budget(100, 200, 64 << 20, 0)),
+        ((init("i", asks("1", "8Mi")),), {}, Budget(1000, 200, 64 << 20, 0)),
+        ((init("s", asks("50m", "8Mi"), stays=True),), {}, Budget(150, 200, 72 << 20, 0)),
+        # an init container runs beside the sidecars that were started before it, and not beside later ones
+        (
+            (init("s", asks("50m", "8Mi"), stays=True), init("i", asks("1", "1Mi"))),
+            {},
+            Budget(1050, 200, 72 << 20, 0),
+        ),
+        (
+            (init("i", asks("1", "1Mi")), init("s", asks("50m", "8Mi"), stays=True)),
+            {},
+            Budget(1000, 200, 72 << 20, 0),
+        ),
+        ((), {"overhead": {"cpu": "10m", "memory": "1Mi"}}, Budget(110, 210, 65 << 20, 0)),
+        (
+            (init("i", asks("1", "8Mi")),),
+            {"resources": {"requests": {"cpu": "300m"}, "limits": {"memory": "1Gi"}}},
+            Budget(300, 200, 64 << 20, 1 << 30),
+        ),
+    ],
+)
+def test_a_pod_takes_the_room_that_the_scheduler_counts(
+    inits: tuple[Any, ...], spec: dict[str, Any], claim: Budget
+) -> None:
+    pod = with_resources(asks("100m", "64Mi", "200m"), init=inits, **spec)
+    assert pod.claim == claim
+    main = {"resources": asks("100m", "64Mi", "200m")}
+    told = {"spec": {"containers": [main], "initContainers": list(inits), **spec}}
+    requests, limits = of_pod(told, "requests"), of_pod(told, "limits")
+    cpu = [int(amounts.get("cpu", ZERO).value * 1000) for amounts in (requests, limits)]
+    memory = [int(amounts.get("memory", ZERO).value) for amounts in (requests, limits)]
+    assert Budget(*cpu, *memory) == claim
 
 
 def test_what_the_pod_asks_for_as_a_whole_comes_first() -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import Static
 
 from k9py.kinds.nodes import Node
 from k9py.kinds.pod_budget import Budget
@@ -19,8 +15,7 @@ from k9py.store.collection import Unreadable
 from k9py.store.order import Sort
 from k9py.store.row import Row
 from k9py.ui.goto import Goto
-from k9py.ui.screens.table_page import TablePage
-from k9py.ui.widgets.key_bar import KeyHint
+from k9py.ui.screens.tabbed_page import TabbedPage
 from k9py.ui.widgets.pane import Place, title_of
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.usage_plot import Course, UsagePlot
@@ -43,28 +38,22 @@ LOW, TALL = 23, 36
 """Lines of the screen below which there is no room for a course, and from which it has more."""
 
 
-class TopPage(TablePage):
-    """One table at a time, and under it the course of its row; tab shows the next table."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "step_tab(1)", "Next table", show=False, priority=True),
-        Binding("shift+tab", "step_tab(-1)", "Table before", show=False, priority=True),
-    ]
+class TopPage(TabbedPage):
+    """One table at a time, and under it the course of its row."""
 
     def __init__(self, session: Session, resource: Resource, namespaces: Namespaces) -> None:
-        self._tab = next(index for index, (each, _) in enumerate(TABS) if each == resource)
-        self._places = [
+        places = [
             Place(each, namespaces if each.namespaced else ALL, titles=titles, sort=Sort("CPU", True))
             for each, titles in TABS
         ]
-        super().__init__(session, self._places[self._tab])
+        first = next(index for index, place in enumerate(places) if place.resource == resource)
+        super().__init__(session, [(title_of(place.resource), place) for place in places], first)
 
     @property
     def crumb(self) -> str:
         return "top"
 
     def compose_body(self) -> ComposeResult:
-        yield Static(id="tabs", markup=False)
         yield from super().compose_body()
         yield UsagePlot(id="course")
 
@@ -72,7 +61,6 @@ class TopPage(TablePage):
         super().on_mount()
         assert self.session
         self._unlisten = self.session.meter.listen(lambda: self.k9py.frames.mark(self._show_course))
-        self._show_tabs()
 
     def on_unmount(self) -> None:
         self._unlisten()
@@ -85,43 +73,9 @@ class TopPage(TablePage):
         self.set_class(event.size.height < LOW, "-low")
         self.set_class(event.size.height >= TALL, "-tall")
 
-    def open(self, namespaces: Namespaces | None = None) -> None:
-        """Show the table, in other namespaces if some are given: all that have namespaces are."""
-        assert self.session
-        if namespaces is not None:
-            self._keep()
-            self._places = [
-                replace(place, namespaces=namespaces) if place.resource.namespaced else place for place in self._places
-            ]
-        self.place = self._places[self._tab]
-        self.table.go(self.session, self.place)
-
-    def _keep(self) -> None:
-        """What a person has made of the table, for when they come back to it."""
-        sort = self.table.place.sort if self.table.place else None
-        self._places[self._tab] = replace(self.place, filter=self.table.filter_text, sort=sort)
-
     def action_step_tab(self, by: int) -> None:
-        self._keep()
-        self._tab = (self._tab + by) % len(TABS)
-        self.open()
-        self._show_tabs()
+        super().action_step_tab(by)
         self._show_course()
-        self.paint_chrome_soon()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In the prompt, tab takes a suggestion."""
-        return super().check_action(action, parameters) and not (action == "step_tab" and self.typing)
-
-    def hints(self) -> Sequence[KeyHint]:
-        if self.typing:
-            return super().hints()
-        return (KeyHint("tab", title_of(TABS[(self._tab + 1) % len(TABS)][0])), *super().hints())
-
-    def _show_tabs(self) -> None:
-        titles = [title_of(resource) for resource, _ in TABS]
-        words = [f"[{title}]" if index == self._tab else f" {title} " for index, title in enumerate(titles)]
-        self.query_one("#tabs", Static).update(" ".join(words))
 
     @on(ResourceTable.Moved)
     def _show_course(self) -> None:
