@@ -17,6 +17,7 @@ from k9py.values.log import LogLine, LogSource, Span
 from tests.kube.mirror import FakeTime
 from tests.kube.reach import reach
 from tests.kube.scripted import ScriptedServer, cut, hold, refuse, say
+from tests.kube.scripted.faults import Fault
 
 PODS = "/api/v1/pods"
 POD = "/api/v1/namespaces/shop/pods/cart-0"
@@ -231,6 +232,35 @@ async def test_the_remark_of_a_restart_comes_first_though_the_status_lags(tmp_pa
         tail.log.start_anew()
         tail.log.write(stamp(2), "new")
         assert await waited == ["old", "container app was started again (restarts: 1)", "new"]
+
+
+MISSED = (say(f"{stamp(1)} old\n{stamp(2)} its last words\n".encode()), "its last words")
+FORGOTTEN = (
+    refuse(400, "BadRequest", 'previous terminated container "app" not found'),
+    'what it wrote before that can\'t be had: previous terminated container "app" not found',
+)
+
+
+@pytest.mark.parametrize(("answer", "told"), [MISSED, FORGOTTEN])
+async def test_what_was_written_between_a_cut_and_a_restart_is_read_of_the_run_before(
+    tmp_path: Path, answer: Fault, told: str
+) -> None:
+    async with tailing(tmp_path) as tail:
+        tail.log.write(stamp(1), "old")
+        await tail.read(1)
+        await tail.following()
+        set_pod(tail.server, run="run-2", restarts=1)
+        tail.log.start_anew()
+        tail.log.write(stamp(3), "new")
+        tail.server.fault(LOG, "log", answer)
+        tail.server.cut()
+        assert await tail.read(4) == ["old", told, "container app was started again (restarts: 1)", "new"]
+        _, between, after = tail.server.asked("log")
+        assert between.query["previous"] == "true"
+        assert "follow" not in between.query
+        assert between.query["sinceTime"] == "2026-01-01T00:00:01Z"
+        assert "previous" not in after.query
+        assert after.query["follow"] == "true"
 
 
 async def test_another_pod_of_the_same_name(tmp_path: Path) -> None:
