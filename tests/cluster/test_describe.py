@@ -212,7 +212,7 @@ def test_events_that_may_not_be_read(k9py: Open, kubectl: Kubectl, namespace: st
 
 
 def test_the_field_under_the_cursor_is_explained(k9py: Open, kubectl: Kubectl, namespace: str) -> None:
-    screen = k9py("-n", namespace, "-c", "pods /half-done", size=(200, 50))
+    screen = k9py("-n", namespace, "-c", "pods /half-done", size=(90, 50))  # one below the other
     screen.point_at("Pods", "half-done")
     screen.send("y")
     screen.wait(r"i Explain")

@@ -35,8 +35,7 @@ def ground(kubectl: Kubectl, namespace: str, second: str) -> None:
 def three(kubectl: Kubectl, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A kubeconfig of the real cluster (`real`), the embedded one (`shop`) and a server that is not there (`dead`)."""
     folder = tmp_path_factory.mktemp("three")
-    demo = subprocess.Popen([str(K9PY), "demo", "--serve"], stdout=subprocess.PIPE, text=True)
-    try:
+    with subprocess.Popen([str(K9PY), "demo", "--serve"], stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout
         lines = iter(demo.stdout.readline, "}\n")  # the end of the kubeconfig that it prints
         embedded = json.loads("".join(lines) + "}")
@@ -53,9 +52,7 @@ def three(kubectl: Kubectl, namespace: str, tmp_path_factory: pytest.TempPathFac
         path = folder / "config"
         path.write_text(json.dumps(config))
         yield path
-    finally:
         demo.terminate()
-        demo.wait()
 
 
 def test_several_namespaces(k9py: Open, namespace: str, second: str) -> None:
@@ -68,12 +65,12 @@ def test_several_namespaces(k9py: Open, namespace: str, second: str) -> None:
 
 def test_several_clusters_one_of_them_dead(k9py: Open, kubectl: Kubectl, three: Path, namespace: str) -> None:
     screen = k9py("-A", "-c", "pods", kubeconfig=three, size=(200, 50))
-    screen.wait_row("Pods", namespace, "here")
+    screen.wait_row("Pods", "here", namespace)
     screen.command("@+shop,dead")
-    screen.wait_pane("Pods", lambda pane: pane.has("real", "here") and pane.has("shop", "shop"), "pods of both")
+    screen.wait_pane("Pods", lambda pane: pane.has("here", "real") and pane.has("shop"), "pods of both")
     screen.wait(r"live: dead: .*refuses connections")
     kubectl.create(pod("later"), namespace=namespace)
-    screen.wait_row("Pods", "real", "later")
+    screen.wait_row("Pods", "later", "real")
     screen.command("nodes")
     screen.wait_pane("Nodes", lambda pane: pane.has("real") and pane.has("shop"), "nodes of both")
     screen.command("@-shop,dead")
@@ -83,6 +80,6 @@ def test_several_clusters_one_of_them_dead(k9py: Open, kubectl: Kubectl, three: 
 
 def test_a_key_goes_to_the_cluster_of_its_row(k9py: Open, three: Path, namespace: str) -> None:
     screen = k9py("-A", "-c", f"pods @shop,real /{namespace}", kubeconfig=three, size=(200, 50))
-    screen.wait_row("Pods", "real", "here")
+    screen.wait_row("Pods", "here", "real")
     screen.send("y")
     screen.wait(rf"namespace: {namespace}")
