@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,13 +71,18 @@ def _told(kubectl: Kubectl, *words: str) -> list[list[str]]:
 
 
 def wait_alike(screen: K9py, title: str, read: Any) -> None:
-    """Wait until all rows that kubectl prints are on the screen: both then speak of the same window."""
+    """Wait until each row on the screen is one that kubectl has printed lately: k9py asks every 15 s, as the metrics
+    are measured anew, and need not ask in the same second."""
     end = time.monotonic() + 90
+    printed: defaultdict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
     while True:
-        rows, pane = read(), screen.find(title)
-        if rows and pane and all(any(set(row) <= set(shown.text.split()) for shown in pane.rows) for row in rows):
+        for row in read():
+            printed[tuple(row[:-2])].add(tuple(row))
+        pane = screen.find(title)
+        shown = [set(row.text.split()) for row in pane.rows] if pane else []
+        if printed and all(any(set(row) <= words for row in rows for words in shown) for rows in printed.values()):
             return
-        assert time.monotonic() < end, f"{title}: not as kubectl says:\n{rows}\n{screen.screen()}"
+        assert time.monotonic() < end, f"{title}: not as kubectl says:\n{dict(printed)}\n{screen.screen()}"
         screen.settle(1)
 
 
