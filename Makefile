@@ -38,6 +38,7 @@ check: $(READY) ## format, lint, strict types, layers
 	$(BIN)/lint-imports
 
 cluster-test: $(READY) ## the cluster suite on a real two-node Kubernetes (or K9PY_TEST_KUBECONFIG, or kind)
+	$(BIN)/python -m tests.cluster.lab prepare
 	$(BIN)/python -m pytest tests/cluster -m cluster $(ARGS)
 
 cluster-up: $(READY) ## start a real two-node Kubernetes for work by hand (KUBERNETES=1.34, 1.36, 1.37)
@@ -52,8 +53,9 @@ bench: $(READY) ## fill a real API server with 10,000 pods and measure k9py besi
 screenshots: $(READY) ## write screenshots/ from the embedded cluster
 	$(BIN)/python -m screenshots
 
-docs: $(READY) ## write docs/keys.md from the registry of actions
+docs: $(READY) ## write docs/keys.md and docs/actions.md from the registry of actions
 	$(BIN)/python -c 'from k9py.ui.keys import write_keys_page; print(write_keys_page(), end="")' > docs/keys.md
+	$(BIN)/python -c 'from k9py.actions.listing import write_actions_page; print(write_actions_page(), end="")' > docs/actions.md
 
 lock: $(READY) ## resolve dev-requirements.lock anew
 	$(BIN)/python -m pip install --quiet uv

@@ -29,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All options and subcommands."""
     parser = argparse.ArgumentParser(prog="k9py", description="A live terminal dashboard for Kubernetes.")
     _add_options(parser)
-    parser.set_defaults(run=run_dashboard, command="", request_timeout=0.0, theme="dark", plan=None, greeting="")
+    parser.set_defaults(run=run_dashboard, command="", request_timeout=0.0, theme="", plan=None, greeting="")
     # the options may stand after a command as well; there, those that are not given say nothing
     after = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_options(after)
@@ -76,7 +76,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=parse_duration,
         help="give up on a request after this long: 5s, 2m; 0 is the default (30s)",
     )
-    parser.add_argument("--readonly", action="store_true", help="change nothing")
+    parser.add_argument(
+        "--config", metavar="FILE", help="the configuration (default: $K9PY_CONFIG, else k9py/config.toml of the user)"
+    )
+    writing = parser.add_mutually_exclusive_group()
+    writing.add_argument("--readonly", action="store_true", help="change nothing")
+    writing.add_argument("--write", action="store_true", help="allow changes, whatever the configuration says")
     parser.add_argument("--theme", choices=("dark", "light"), help="dark or light")
     _add_overrides(parser.add_argument_group("instead of what the kubeconfig says, for the context that is started"))
 
@@ -153,10 +158,16 @@ def run_info(options: argparse.Namespace) -> int:
     """Print files and contexts."""
     import platformdirs
 
+    from k9py.config import locate_config, read_settings
     from k9py.kube.kubeconfig import read_kubeconfig
 
+    log_folder = platformdirs.user_log_dir("k9py", appauthor=False)
+    config, _ = locate_config(options.config, os.environ)
     print(f"k9py        {__version__}")
-    print(f"log         {platformdirs.user_log_dir('k9py', appauthor=False)}/k9py.log")
+    print(f"config      {config}{'' if config.exists() else '  (there is none)'}")
+    settings = read_settings(options.config, os.environ)
+    print(f"log         {log_folder}/k9py.log")
+    print(f"audit       {settings.audit.path or f'{log_folder}/audit.jsonl'}")
     kubeconfig = read_kubeconfig(options.kubeconfig, os.environ)
     print(f"kubeconfig  {', '.join(map(str, kubeconfig.paths)) or 'none: the service account of this pod'}")
     for context in kubeconfig.contexts:

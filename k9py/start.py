@@ -12,15 +12,21 @@ from pathlib import Path
 from signal import SIGHUP, SIGTERM
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from k9py.config import read_settings
 from k9py.kube.discovery import server_version
 from k9py.kube.kubeconfig import Kubeconfig, locate, override, read_kubeconfig, reread
 from k9py.kube.overrides import Overrides
 from k9py.kube.transport import ConnectOptions, Transport
+from k9py.session.audit import Audit
 from k9py.session.faults import open_log
 from k9py.session.hub import Hub
+from k9py.session.recents import Recents, default_path
 from k9py.session.session import Session
 from k9py.values.errors import ConfigError, K9pyError
 from k9py.values.namespaces import ALL, Namespaces
+from k9py.values.settings import Settings
 
 if TYPE_CHECKING:
     from k9py.demo.plan import Plan
@@ -31,9 +37,17 @@ NO_CONTEXT = ConfigError("the kubeconfig names no current context", "choose one 
 
 async def start(options: argparse.Namespace) -> int:
     """Run the dashboard until the person leaves it."""
+    settings = settings_of(options)
     log_path = open_log()
     demo = Demo(options.plan)
-    hub = Hub(Kubeconfig((), (), ""), connect_options(options), embedded=demo.kubeconfig)
+    hub = Hub(
+        Kubeconfig((), (), ""),
+        connect_options(options),
+        embedded=demo.kubeconfig,
+        settings=settings,
+        audit=Audit(settings.audit.path),
+        recents=Recents(default_path()),
+    )
     try:
         return await _run(hub, options, log_path)
     finally:
@@ -60,9 +74,8 @@ async def _run(hub: Hub, options: argparse.Namespace, log_path: Path | None) -> 
         session,
         trouble=trouble,
         command=options.command,
-        readonly=options.readonly,
         log_path=log_path,
-        theme=f"k9py-{options.theme}",
+        theme=f"k9py-{hub.settings.theme}",
     )
     if options.greeting:
         app.say(options.greeting)
@@ -70,6 +83,16 @@ async def _run(hub: Hub, options: argparse.Namespace, log_path: Path | None) -> 
         asyncio.get_running_loop().add_signal_handler(signal, app.exit, None, 128 + signal)
     await app.run_async()
     return app.return_code or 0
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The configuration, and what the options say instead. Raises ConfigError."""
+    settings = read_settings(options.config, os.environ)
+    if options.theme:
+        settings = msgspec.structs.replace(settings, theme=options.theme)
+    if options.readonly:
+        return msgspec.structs.replace(settings, readonly=True)
+    return msgspec.structs.replace(settings, readonly=False, readonly_contexts=()) if options.write else settings
 
 
 class Demo:

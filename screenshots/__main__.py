@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -21,6 +22,8 @@ from k9py.values.batch import Phase
 HERE = Path(__file__).parent
 SIZE = (140, 40)
 PATIENCE = 30.0
+
+_KEYS = {" ": "space", "-": "minus"}
 
 Scene = Callable[[Pilot[None]], Awaitable[None]]
 
@@ -50,29 +53,55 @@ async def home(pilot: Pilot[None]) -> None:
     await pilot.pause(2.0)
 
 
-async def narrowed(pilot: Pilot[None]) -> None:
-    """Pods of one deployment."""
+async def enter(pilot: Pilot[None], command: str) -> None:
+    """Type a command, and wait until what it opens is live."""
     await until_live(pilot)
-    await pilot.press("shift+tab")
-    await go_to(pilot, "checkout")
+    await pilot.press("colon", *(_KEYS.get(sign, sign) for sign in command), "enter")
+    await pilot.pause(0.5)
     await until_live(pilot)
-    await pilot.pause(2.0)
 
 
 async def log(pilot: Pilot[None]) -> None:
-    """A log, full screen."""
-    await until_live(pilot)
-    await go_to(pilot, "checkout")
+    """What all pods of a service say, in the order of time."""
+    await enter(pilot, "svc shop")
+    await go_to(pilot, "gateway")
     await pilot.press("l")
-    await pilot.pause(1.0)
-    await pilot.press("enter")  # the first container
+    await pilot.pause(4.0)
+
+
+async def cluster(pilot: Pilot[None]) -> None:
+    """The map of the control plane and the nodes."""
+    await enter(pilot, "cluster")
+    await pilot.pause(4.0)
+
+
+async def top(pilot: Pilot[None]) -> None:
+    """What uses most, and its course."""
+    await enter(pilot, "top")
+    await pilot.pause(50.0)  # until it has been measured some times
+
+
+async def capacity(pilot: Pilot[None]) -> None:
+    """How full volumes are."""
+    await enter(pilot, "capacity volumes")
     await pilot.pause(3.0)
 
 
-async def command(pilot: Pilot[None]) -> None:
-    """Suggestions while typing."""
-    await until_live(pilot)
-    await pilot.press("colon", *"serv")
+async def xray(pilot: Pilot[None]) -> None:
+    """What hangs on a stateful set."""
+    await enter(pilot, "sts data")
+    await go_to(pilot, "postgres")
+    await pilot.press("X")
+    await pilot.pause(4.0)
+
+
+async def describe(pilot: Pilot[None]) -> None:
+    """A pod that crashes, in words."""
+    await enter(pilot, "pods shop")
+    await go_to(pilot, "refunds")
+    await pilot.press("d")
+    await pilot.pause(2.0)
+    await pilot.press("G")
     await pilot.pause(0.5)
 
 
@@ -87,22 +116,17 @@ async def scale(pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
-async def helping(pilot: Pilot[None]) -> None:
-    """The keys."""
-    await until_live(pilot)
-    await pilot.press("question_mark")
-    await pilot.pause(0.3)
-
-
 SCENES: dict[str, tuple[Scene, tuple[int, int], str]] = {
     "home": (home, SIZE, "k9py-dark"),
     "home-light": (home, SIZE, "k9py-light"),
     "home-80x24": (home, (80, 24), "k9py-dark"),
     "log": (log, SIZE, "k9py-dark"),
-    "narrowed": (narrowed, SIZE, "k9py-dark"),
-    "command": (command, SIZE, "k9py-dark"),
     "scale": (scale, SIZE, "k9py-dark"),
-    "help": (helping, SIZE, "k9py-dark"),
+    "cluster": (cluster, SIZE, "k9py-dark"),
+    "top": (top, SIZE, "k9py-dark"),
+    "capacity": (capacity, SIZE, "k9py-light"),
+    "xray": (xray, SIZE, "k9py-dark"),
+    "describe": (describe, SIZE, "k9py-light"),
 }
 
 
@@ -115,15 +139,16 @@ async def take(embedded: Embedded, name: str, scene: Scene, size: tuple[int, int
         (HERE / f"{name}.svg").write_text(app.export_screenshot(title=f"k9py {name}"), encoding="utf-8")
 
 
-async def main() -> None:
-    """All of them, one after the other."""
+async def main(names: Sequence[str]) -> None:
+    """Those that are named, or all of them, one after the other."""
     embedded = Embedded(Plan())
     try:
-        for name, (scene, size, theme) in SCENES.items():
+        for name in names or SCENES:
+            scene, size, theme = SCENES[name]
             await take(embedded, name, scene, size, theme)
     finally:
         embedded.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

@@ -41,6 +41,7 @@ _PLAIN = {"esc": "\x1b", "enter": "\r", "tab": "\t", "backspace": "\x7f", "space
 KEYS = {
     **_PLAIN,
     "escape": "\x1b",
+    "ctrl-]": "\x1d",
     **{f"f{n}": f"\x1bO{end}" for n, end in enumerate("PQRS", 1)},
     **{f"ctrl-{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
     **{f"alt-{letter}": f"\x1b{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"},

@@ -19,8 +19,13 @@ def all_actions() -> tuple[Action | Look, ...]:
         import_module(f"{k9py.actions.__name__}.{found.name}") for found in pkgutil.iter_modules(k9py.actions.__path__)
     )
     changes = [module.ACTION for module in modules if hasattr(module, "ACTION")]
-    changes.sort(key=lambda action: action.title)
-    return (*(look for look in LOOKS if not look.minor), *changes, *(look for look in LOOKS if look.minor))
+    changes.sort(key=lambda action: (action.rank, action.title))
+    return tuple(sorted((*LOOKS, *changes), key=_place))
+
+
+def _place(action: Action | Look) -> tuple[bool, bool]:
+    """Looks before changes, but all of them before what is minor."""
+    return action.minor, isinstance(action, Action)
 
 
 def actions_for(resource: Resource) -> list[Action | Look]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from k9py.actions.action import Action, Fact, Question, Right
+from k9py.actions.action import Action, Answers, Fact, Question, Right
+from k9py.actions.cautions import caution
 from k9py.actions.gather import read_each
-from k9py.actions.plan import Effect, Plan, Refusal, Target, kubectl, name_targets
+from k9py.actions.plan import Effect, Plan, Target, kubectl, name_targets, plan_each
+from k9py.actions.reading import read_objects, remembered
 from k9py.values.request import MERGE_PATCH, Read, Request
 from k9py.values.resource import Resource
 
@@ -20,7 +23,10 @@ def _applies(resource: Resource) -> bool:
 
 
 async def _gather(read: Read, targets: Sequence[Target]) -> tuple[Fact, ...]:
-    return await read_each(read, targets, "scale")
+    read = remembered(read)
+    facts = await read_each(read, targets, "scale")
+    objects = await read_objects(read, [fact.target for fact in facts if not fact.failed])
+    return await caution(read, facts, replicas=True, disrupts=True, objects=objects)
 
 
 def replicas_of(fact: Fact) -> int:
@@ -45,22 +51,26 @@ def _ask(facts: Sequence[Fact]) -> Question | None:
 
 
 def _effect(fact: Fact, wanted: int) -> Effect:
-    target = fact.target
+    """Another number of replicas; what takes it back is the number of today."""
+    return replace(_scale(fact.target, replicas_of(fact), wanted), before=fact.found, undo=_undo(fact, wanted))
+
+
+def _undo(fact: Fact, wanted: int) -> Effect:
+    return _scale(fact.target, wanted, replicas_of(fact))
+
+
+def _scale(target: Target, today: int, wanted: int) -> Effect:
     body = {"metadata": {"uid": target.uid}, "spec": {"replicas": wanted}}
-    path = target.resource.path(target.key.namespace, target.key.name, "scale")
-    request = Request("PATCH", path, {"fieldManager": "k9py"}, body, MERGE_PATCH)
-    return Effect(target, request, f"replicas {replicas_of(fact)} → {wanted}")
+    request = Request("PATCH", target.path("scale"), {"fieldManager": "k9py"}, body, MERGE_PATCH)
+    command = kubectl(target, "scale", target.kubectl_name, f"--replicas={wanted}")
+    return Effect(target, request, f"replicas {today} → {wanted}", command)
 
 
-def _plan(facts: Sequence[Fact], answer: str, now: datetime) -> Plan:
-    wanted = int(answer)
-    effects = tuple(_effect(fact, wanted) for fact in facts if not fact.failed)
-    return Plan(
-        title=f"Scale {name_targets([fact.target for fact in facts])} to {wanted}",
-        effects=effects,
-        kubectl=tuple(kubectl(e.target, "scale", e.target.kubectl_name, f"--replicas={wanted}") for e in effects),
-        refusals=tuple(Refusal(fact.target, fact.failed.line) for fact in facts if fact.failed),
-    )
+def _plan(facts: Sequence[Fact], answers: Answers, now: datetime) -> Plan:
+    wanted = int(answers.text)
+    title = f"Scale {name_targets([fact.target for fact in facts])} to {wanted}"
+    said = [fact.disrupting if not fact.failed and wanted < replicas_of(fact) else fact for fact in facts]
+    return plan_each(title, said, lambda fact: _effect(fact, wanted))
 
 
 ACTION = Action(
@@ -73,4 +83,7 @@ ACTION = Action(
     gather=_gather,
     ask=_ask,
     plan=_plan,
+    kubectl="kubectl scale --replicas=N",
+    undo="the replicas that it had",
+    proof="tests/cluster/test_changes.py::test_scaling",
 )

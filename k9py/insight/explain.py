@@ -53,6 +53,7 @@ class Schemas:
         except msgspec.MsgspecError as error:
             raise K9pyError(f"what the server sent is no OpenAPI document: {error}") from error
         self._raw = {**document.definitions, **document.components.schemas}
+        self._known: dict[str, Obj] = {}
 
     def root(self, gvr: Gvr, kind: str) -> Obj | None:
         """The schema of a kind; None where the server has none (a CRD of old may have none)."""
@@ -63,8 +64,10 @@ class Schemas:
         return None
 
     def _read(self, name: str) -> Obj:
-        raw = self._raw.get(name)
-        return sub({"": msgspec.json.decode(raw)}, "") if raw is not None else {}
+        if name not in self._known:
+            raw = self._raw.get(name)
+            self._known[name] = sub({"": msgspec.json.decode(raw)}, "") if raw is not None else {}
+        return self._known[name]
 
     def follow(self, schema: Obj) -> Obj:
         """A schema with what it refers to; what it says itself counts more."""

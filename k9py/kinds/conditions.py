@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
 from k9py.kinds.kind import Part
 from k9py.values.cell import Tone, worst
 
@@ -16,6 +21,15 @@ _BAD = frozenset({"Failed", "Degraded", "Stalled", "Error", "ReplicaFailure", "N
 _BUSY = frozenset({"Progressing", "Reconciling", "Updating", "Issuing", "Terminating"})
 _GOING_ON = ("pending", "progress", "reconciling", "creating", "provisioning", "issuing", "initializing", "updating")
 """What a reason that something is not yet well begins or ends with, when it is on its way to be."""
+_STATES = {
+    Tone.OK: "true ready active bound available healthy synced running valid",
+    Tone.WARN: "warning",
+    Tone.BAD: "false failed error denied degraded lost invalid unhealthy notready",
+    Tone.BUSY: "pending progressing unknown outofsync missing updating creating provisioning",
+    Tone.DONE: "complete completed succeeded suspended released",
+    Tone.GOING: "terminating deleting",
+}
+_STATE_TONES = {word: tone for tone, words in _STATES.items() for word in words.split()}
 _ARRIVED = "NewReplicaSetAvailable"
 """Why Progressing stays True of a deployment, and of what takes after it, that is complete."""
 
@@ -32,8 +46,23 @@ class Condition(Part, frozen=True):
         return f"{self.type}={self.status}{reason}"
 
 
+def state_tone(word: str) -> Tone:
+    """How a phase or another word for a state feels; PLAIN where it is not known."""
+    return _STATE_TONES.get(word.lower(), Tone.PLAIN)
+
+
 Conditions = tuple[Condition, ...] | None
 """Of a status; some servers write null for none."""
+
+
+def read_conditions(status: Any) -> Conditions:
+    """Those of a status that may be anything; none, where it means something of its own by the word."""
+    found = status.get("conditions") if isinstance(status, Mapping) else None
+    try:
+        told: Conditions = msgspec.convert(found, Conditions)
+    except msgspec.ValidationError:
+        return None
+    return told
 
 
 def condition(conditions: Conditions, wanted: str) -> Condition | None:

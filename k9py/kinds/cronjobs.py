@@ -8,6 +8,7 @@ import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, Part, always, count_cell, text_cell, time_cell
 from k9py.kinds.parts import Selecting, selector_cell, template_columns
+from k9py.kinds.valid import valid_column
 from k9py.store.column import Column, Joined
 from k9py.values.age import parse_time
 from k9py.values.cell import Cell, Tone
@@ -103,6 +104,7 @@ KIND = Kind(
         *template_columns(lambda cron: cron.spec.job_template.spec.template),
         Column("SELECTOR", lambda cron, _: selector_cell(cron.spec.job_template.spec.selector), wide=True),
         LABELS,
+        valid_column(_tone, lambda _cron: "its last job was no success"),
         AGE,
     ),
     _tone,

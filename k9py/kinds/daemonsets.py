@@ -14,6 +14,7 @@ from k9py.kinds.parts import (
     selector_column,
     template_columns,
 )
+from k9py.kinds.valid import says_ready, valid_column
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 
@@ -52,6 +53,11 @@ def _tone(obj: DaemonSet, _joined: Joined) -> Tone:
     return Tone.WARN if tone in (Tone.OK, Tone.DONE) and status.number_misscheduled else tone
 
 
+def _misscheduled(obj: DaemonSet) -> str:
+    count = obj.status.number_misscheduled
+    return f"{count} where none should run" if count else ""
+
+
 def _ready(obj: DaemonSet, joined: Joined) -> Cell:
     return count_cell(obj.status.number_ready)._replace(tone=_tone(obj, joined))
 
@@ -72,6 +78,11 @@ KIND = Kind(
         *template_columns(lambda obj: obj.spec.template),
         selector_column(),
         LABELS,
+        valid_column(
+            _tone,
+            says_ready(lambda obj: obj.status.number_ready, lambda obj: obj.status.desired_number_scheduled),
+            _misscheduled,
+        ),
         AGE,
     ),
     _tone,

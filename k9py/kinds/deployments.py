@@ -14,6 +14,7 @@ from k9py.kinds.parts import (
     selector_column,
     template_columns,
 )
+from k9py.kinds.valid import says_conditions, says_ready, valid_column
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 
@@ -76,6 +77,12 @@ KIND = Kind(
         *template_columns(lambda obj: obj.spec.template),
         selector_column(),
         LABELS,
+        valid_column(
+            _tone,
+            says_ready(lambda obj: obj.status.ready_replicas, lambda obj: obj.spec.replicas),
+            says_ready(lambda obj: obj.status.updated_replicas, lambda obj: obj.spec.replicas, "up to date"),
+            says_conditions,
+        ),
         AGE,
     ),
     _tone,

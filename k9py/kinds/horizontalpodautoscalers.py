@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k9py.kinds.conditions import condition
+from k9py.kinds.conditions import Condition, condition, conditions_tone, telling
 from k9py.kinds.kind import Opening, Part
 from k9py.kinds.parts import opens_one
 from k9py.kinds.server_columns import PartialObject, TableRow, conditions_column, row_tone, server_kind
@@ -42,11 +42,21 @@ class AutoscalerRow(TableRow, gc=False):
     object: Autoscaler
 
 
-def _tone(row: AutoscalerRow, joined: Joined) -> Tone:
+def _full(row: AutoscalerRow) -> Condition | None:
     """That it would scale further than it may is to be seen; that it rests at its least is as it should be."""
     limited = condition(row.told.conditions, "ScalingLimited")
     full = limited is not None and (limited.status, limited.reason) == ("True", "TooManyReplicas")
-    return worst((row_tone(row, joined), Tone.WARN if full else Tone.PLAIN))
+    return limited if full else None
+
+
+def _tone(row: AutoscalerRow, joined: Joined) -> Tone:
+    return worst((row_tone(row, joined), Tone.WARN if _full(row) else Tone.PLAIN))
+
+
+def _says(row: AutoscalerRow) -> str:
+    full = _full(row)
+    calm = conditions_tone(row.told.conditions) in (Tone.OK, Tone.PLAIN)
+    return str(full) if full and calm else telling(row.told.conditions)
 
 
 def _opens(row: AutoscalerRow) -> Opening | None:
@@ -58,7 +68,7 @@ def _opens(row: AutoscalerRow) -> Opening | None:
 KIND = server_kind(
     "autoscaling",
     "horizontalpodautoscalers",
-    conditions_column(_tone),
+    conditions_column(_tone, _says),
     row=AutoscalerRow,
     tone=_tone,
     opens=_opens,

@@ -13,6 +13,7 @@ from k9py.kinds.parts import (
     selector_column,
     template_columns,
 )
+from k9py.kinds.valid import says_conditions, valid_column
 from k9py.store.column import Column, Joined
 from k9py.values.age import human_duration, parse_time
 from k9py.values.cell import Cell, Tone
@@ -109,6 +110,7 @@ KIND = Kind(
         *template_columns(lambda job: job.spec.template),
         selector_column(),
         LABELS,
+        valid_column(_tone, says_conditions, lambda job: f"{job.status.failed} failed" if job.status.failed else ""),
         AGE,
     ),
     _tone,

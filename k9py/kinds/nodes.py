@@ -9,6 +9,7 @@ import msgspec
 from k9py.kinds.conditions import Condition
 from k9py.kinds.kind import AGE, LABELS, NAME, UNKNOWN, Kind, Opening, Part, always, count_cell, join_texts, text_cell
 from k9py.kinds.usage import UNMEASURED, cpu_cell, memory_cell, share_cell
+from k9py.kinds.valid import valid_column
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 from k9py.values.metadata import Metadata
@@ -112,6 +113,12 @@ def _tone(node: Node, _joined: Joined) -> Tone:
     return Tone.WARN if node.pressed else Tone.OK
 
 
+def _wrong(node: Node) -> str:
+    """Conditions, and that no pods shall come."""
+    told = [str(each) for each in node.status.conditions if (each.status == "True") is not (each.type == "Ready")]
+    return "; ".join([*told, *(["no pods are scheduled here"] if node.spec.unschedulable else [])])
+
+
 def _roles(node: Node, _joined: Joined) -> Cell:
     labels = node.metadata.labels or {}
     roles = {label.removeprefix(_ROLE) for label in labels if label.startswith(_ROLE)} | {labels.get(_OLD_ROLE, "")}
@@ -191,6 +198,7 @@ KIND = Kind(
         _info("KERNEL-VERSION", "kernel_version"),
         _info("CONTAINER-RUNTIME", "container_runtime_version"),
         LABELS,
+        valid_column(_tone, _wrong),
         AGE,
     ),
     _tone,

@@ -6,6 +6,7 @@ import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Opening, Part, always
 from k9py.kinds.parts import opens_one
+from k9py.kinds.valid import valid_column
 from k9py.kinds.volumes import ATTRIBUTES, MODE, STATUS, Capacity, StorageMetadata, modes_cell, size_cell, storage_tone
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell
@@ -73,6 +74,7 @@ KIND = Kind(
         ATTRIBUTES,
         MODE,
         LABELS,
+        valid_column(storage_tone, lambda obj: str(obj.status.phase)),
         AGE,
     ),
     storage_tone,

@@ -22,6 +22,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     """A pod. `containers` are the names of those that run, of those that run before them, of those to debug.
 
     `budget` is what its usage is held against, as in k9s; `claim` the room that it takes, as the scheduler counts it.
+    `volume_claims` are the names of the PersistentVolumeClaims that it mounts.
     """
 
     metadata: Metadata
@@ -38,6 +39,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     containers: tuple[str, ...]
     named_default: str
     """The container that an annotation says is meant when none is named."""
+    volume_claims: tuple[str, ...] = ()
 
     @property
     def names_default(self) -> bool:
@@ -76,6 +78,7 @@ def shape_pod(told: PodObject) -> Pod:
         claim(spec, budget),
         _share(_names(spec)),
         metadata.annotations.default_container if metadata.annotations else "",
+        _claimed(metadata.name, spec) if spec.volumes else (),
     )
 
 
@@ -90,6 +93,15 @@ def _share(value: Shared) -> Shared:
 
 def _names(spec: PodSpec) -> tuple[str, ...]:
     return tuple([each.name for each in (*spec.containers, *spec.init_containers, *spec.ephemeral_containers)])
+
+
+def _claimed(pod: str, spec: PodSpec) -> tuple[str, ...]:
+    names = [
+        each.persistent_volume_claim.claim_name if each.persistent_volume_claim else f"{pod}-{each.name}"
+        for each in spec.volumes
+        if each.persistent_volume_claim or each.ephemeral
+    ]
+    return tuple(names)
 
 
 def _slim(metadata: PodMetadata) -> Metadata:

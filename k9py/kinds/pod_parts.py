@@ -37,6 +37,24 @@ class ReadinessGate(Part, frozen=True):
     condition_type: str
 
 
+class ClaimSource(Part, frozen=True):
+    """A claim by its name."""
+
+    claim_name: str = ""
+
+
+class Ephemeral(Part, frozen=True):
+    """A claim that is made for the pod, and called after it."""
+
+
+class PodVolume(Part, frozen=True):
+    """A volume: only whether a claim is behind it."""
+
+    name: str = ""
+    persistent_volume_claim: ClaimSource | None = None
+    ephemeral: Ephemeral | None = None
+
+
 class PodSpec(Part, frozen=True):
     """What is wanted."""
 
@@ -48,6 +66,7 @@ class PodSpec(Part, frozen=True):
     readiness_gates: tuple[ReadinessGate, ...] = ()
     resources: Resources = Resources()
     overhead: Mapping[str, str] | None = None
+    volumes: tuple[PodVolume, ...] = ()
 
 
 class Waiting(Part, frozen=True):

@@ -9,6 +9,7 @@ from k9py.kinds.kind import AGE, LABELS, NAME, NONE, Kind, Opening, always, coun
 from k9py.kinds.pod import Pod, shape_pod
 from k9py.kinds.pod_parts import PodObject
 from k9py.kinds.usage import usage_columns
+from k9py.kinds.valid import valid_column
 from k9py.kinds.wellknown import CONTAINERS
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
@@ -48,6 +49,11 @@ def _tone(pod: Pod, _joined: Joined) -> Tone:
     return pod.summary.tone
 
 
+def _unready(pod: Pod) -> str:
+    ready, total = pod.summary.ready, pod.summary.total
+    return f"{ready} of {total} containers ready" if ready < total else ""
+
+
 def _opens(pod: Pod) -> Opening:
     name, namespace = pod.metadata.name, pod.metadata.namespace
 
@@ -75,6 +81,7 @@ KIND = Kind(
         Column("QOS", lambda pod, _: text_cell(pod.qos_class), wide=True),
         Column("SERVICE-ACCOUNT", lambda pod, _: text_cell(pod.service_account), wide=True),
         LABELS,
+        valid_column(_tone, lambda pod: pod.summary.status if pod.summary.status != "Running" else "", _unready),
         AGE,
     ),
     _tone,

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from k9py.kinds.conditions import Conditions, conditions_tone, telling
+from k9py.kinds.conditions import Conditions, conditions_tone, state_tone, telling
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part
 from k9py.store.column import Column, Joined
 from k9py.values.age import parse_duration, parse_time
@@ -33,15 +33,6 @@ _STATES = frozenset(
         *("health", "healthy", "synced", "health status", "sync status", "reconciled", "established", "valid"),
     )
 )
-_WORDS = {
-    Tone.OK: "true ready active bound available healthy synced running valid",
-    Tone.WARN: "warning",
-    Tone.BAD: "false failed error denied degraded lost invalid unhealthy notready",
-    Tone.BUSY: "pending progressing unknown outofsync missing updating creating",
-    Tone.DONE: "complete completed succeeded suspended",
-    Tone.GOING: "terminating deleting",
-}
-_TONES = {word: tone for tone, words in _WORDS.items() for word in words.split()}
 _FRACTION = re.compile(r"(\d+)/(\d+)")
 _LINE_END = re.compile("[\n\r\f]")
 _COUNTED = re.compile(r"(\S+) \((.*)\)")
@@ -111,7 +102,10 @@ def server_kind(group: str, plural: str, *own: Column, **otherwise: Any) -> Kind
 
 
 def _lay_out(own: tuple[Column, ...], known: bool, server: tuple[ServerColumn, ...]) -> tuple[Column, ...]:
-    """Of what is not known to tell of health in a column of its own, the conditions are shown at once."""
+    """Of what is not known to tell of health in a column of its own, the conditions are shown at once.
+
+    A newer server may have a column that is among our `own`: then it is the server's.
+    """
     theirs = [_column(index, column) for index, column in enumerate(server)] or [NAME]
     told = known or not server or any(column.glyph for column in theirs)
     titles = [column.title for column in theirs]
@@ -119,6 +113,7 @@ def _lay_out(own: tuple[Column, ...], known: bool, server: tuple[ServerColumn, .
         theirs = [replace(column, wide=True) if column.title == "CREATED AT" else column for column in theirs] + [AGE]
         titles.append("AGE")
     place = titles.index("AGE")
+    own = tuple(column for column in own if column.title not in titles)
     titles += [column.title for column in own]
     common = [column for column in (conditions_column(row_tone, wide=told), LABELS) if column.title not in titles]
     return (*theirs[:place], *own, *common, *theirs[place:])
@@ -154,7 +149,7 @@ def _state(value: Any, _row: TableRow) -> Cell:
     if fraction:
         return Cell(text, Tone.OK if int(fraction[1]) >= int(fraction[2]) else Tone.WARN)
     word, _, _ = text.partition(" (")  # a reason may follow: `False (MissingEndpoints)`
-    return Cell(text, _TONES.get(word.lower(), Tone.PLAIN))
+    return Cell(text, state_tone(word))
 
 
 def _number(value: Any, _row: TableRow) -> Cell:
@@ -196,8 +191,12 @@ def row_tone(row: TableRow, _joined: Joined) -> Tone:
     return worst((tone, Tone.BUSY)) if late else tone
 
 
-def conditions_column(tone: Callable[[Any, Joined], Tone], *, wide: bool = False) -> Column:
+def _telling(row: TableRow) -> str:
+    return telling(row.told.conditions)
+
+
+def conditions_column(
+    tone: Callable[[Any, Joined], Tone], says: Callable[[Any], str] = _telling, *, wide: bool = False
+) -> Column:
     """What is not as it should be, in words, after the sign of how the row feels."""
-    return Column(
-        "CONDITIONS", lambda row, joined: Cell(telling(row.told.conditions), tone(row, joined)), wide=wide, glyph=True
-    )
+    return Column("CONDITIONS", lambda row, joined: Cell(says(row), tone(row, joined)), wide=wide, glyph=True)

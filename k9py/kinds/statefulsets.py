@@ -6,6 +6,7 @@ import msgspec
 
 from k9py.kinds.kind import AGE, LABELS, NAME, Kind, Part, always, ratio_cell, text_cell
 from k9py.kinds.parts import Generations, Replicated, opens_selected, replicas_tone, selector_column, template_columns
+from k9py.kinds.valid import says_ready, valid_column
 from k9py.store.column import Column, Joined
 from k9py.values.cell import Cell, Tone
 
@@ -64,6 +65,11 @@ KIND = Kind(
         *template_columns(lambda obj: obj.spec.template),
         selector_column(),
         LABELS,
+        valid_column(
+            _tone,
+            says_ready(lambda obj: obj.status.ready_replicas, lambda obj: obj.spec.replicas),
+            lambda obj: "a new revision is on its way" if obj.rolling else "",
+        ),
         AGE,
     ),
     _tone,

@@ -42,6 +42,16 @@ EVENTS = Resource(Gvr("", "v1", "events"), "Event", "event", True, _ALL, ("ev",)
 SERVICES = Resource(
     Gvr("", "v1", "services"), "Service", "service", True, _ALL, ("svc",), ("all",), frozenset({"proxy", "status"})
 )
+PERSISTENT_VOLUME_CLAIMS = Resource(
+    Gvr("", "v1", "persistentvolumeclaims"),
+    "PersistentVolumeClaim",
+    "persistentvolumeclaim",
+    True,
+    _ALL,
+    ("pvc",),
+    (),
+    frozenset({"status"}),
+)
 REPLICASETS = _workload("apps", "replicasets", "ReplicaSet", "rs", "scale")
 STATEFULSETS = _workload("apps", "statefulsets", "StatefulSet", "sts", "scale")
 DAEMONSETS = _workload("apps", "daemonsets", "DaemonSet", "ds")

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiohttp import ClientSession, DummyCookieJar
+from aiohttp import ClientResponse, ClientSession, DummyCookieJar
 from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 from kubernetes.aio.config import ConfigException, load_kube_config_from_dict
 
 from k9py.kube.connector import http_proxy, make_connector
 from k9py.kube.credentials import Credential
+from k9py.kube.failures import api_error
 from k9py.kube.kubeconfig import Entry
 from k9py.kube.kubeconfig_file import Cluster, User
 from k9py.kube.proxy import find_proxy
@@ -68,7 +69,25 @@ def _make_session(context: ssl.SSLContext, proxy: str) -> ClientSession:
     It does not look at the environment: ~/.netrc would be read with it, and fight with the bearer token.
     """
     connector = make_connector(context, proxy)
-    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), read_bufsize=_READ_BUFFER)
+    return ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        read_bufsize=_READ_BUFFER,
+        raise_for_status=_refuse_handshake,
+    )
+
+
+async def _refuse_handshake(response: ClientResponse) -> None:
+    """ApiError with the server's own words for a websocket that it refuses: aiohttp drops the body with them.
+
+    A kubelet says only there, and only to an upgrade, that there is no such container.
+    """
+    asked = response.request_info.headers.get("Upgrade", "")
+    if asked.lower() == "websocket" and response.status != 101:
+        try:
+            raise api_error(response.status, await response.read(), response.headers)
+        finally:
+            response.close()
 
 
 async def _load(one_context: dict[str, Any]) -> Configuration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from aiohttp import (
     ClientResponse,
     ClientTimeout,
     ClientWebSocketResponse,
+    ClientWSTimeout,
     WSServerHandshakeError,
 )
 from kubernetes.aio.client.configuration import Configuration
@@ -28,6 +30,11 @@ from k9py.kube.kubeconfig import Entry
 from k9py.kube.kubeconfig_file import User
 from k9py.kube.proxy import is_near
 from k9py.values.request import Request
+
+HANDSHAKE = 40.0
+"""Seconds that a websocket may take to open: the API server gives a kubelet 30 before it says that it is not there."""
+GOODBYE = 1.0
+"""Seconds for which the end of a websocket is waited for to be agreed on."""
 
 
 class Connection:
@@ -73,7 +80,10 @@ class Connection:
 
     @asynccontextmanager
     async def socket(self, request: Request, protocols: Sequence[str]) -> AsyncGenerator[ClientWebSocketResponse]:
-        """Open a websocket by the same way: proxy, TLS and headers are those of requests. ApiError, Unreachable."""
+        """Open a websocket by the same way: proxy, TLS and headers are those of requests. ApiError, Unreachable.
+
+        Pings and pongs come as messages: who reads them answers.
+        """
         self._users += 1
         try:
             socket = await self._open_socket(request, protocols)
@@ -115,14 +125,17 @@ class Connection:
         session = self._client.pool_manager
         assert session is not None
         try:
-            return await session.ws_connect(
-                URL(self.server + request.target, encoded=True),
-                headers=self._headers,
-                protocols=protocols,
-                proxy=self._client.proxy,
-                server_hostname=self._client.configuration.tls_server_name,
-                max_msg_size=0,
-            )
+            async with asyncio.timeout(HANDSHAKE):
+                return await session.ws_connect(
+                    URL(self.server + request.target, encoded=True),
+                    headers=self._headers,
+                    protocols=protocols,
+                    proxy=self._client.proxy,
+                    server_hostname=self._client.configuration.tls_server_name,
+                    max_msg_size=0,
+                    autoping=False,
+                    timeout=ClientWSTimeout(ws_close=GOODBYE),
+                )
         except WSServerHandshakeError as error:
             raise api_error(error.status, b"", error.headers) from error
         except NETWORK_ERRORS as error:

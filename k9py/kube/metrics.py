@@ -1,9 +1,9 @@
-"""What pods, containers and nodes use: of metrics.k8s.io, which knows no watch, or of each node's kubelet."""
+"""What pods, containers, nodes and volumes use: of metrics.k8s.io, which knows no watch, or of each node's kubelet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -11,7 +11,7 @@ from k9py.kube.wire import Garbled, Sender, decode
 from k9py.values.quantity import parse_quantity
 from k9py.values.request import Request
 from k9py.values.resource import Gvr, Resource
-from k9py.values.usage import Usage
+from k9py.values.usage import Fill, Usage
 
 Name = tuple[str, str]
 """Namespace and name; a container's name is `pod/container`, which no pod can be called."""
@@ -62,9 +62,21 @@ class _Stats(msgspec.Struct, gc=False):
     memory: _Memory | None = None
 
 
+class _VolumeStats(msgspec.Struct, gc=False, rename="camel"):
+    """A mounted volume; of those that are claimed it says by what."""
+
+    pvc_ref: _Metadata | None = None
+    used_bytes: int = 0
+    available_bytes: int = 0
+    capacity_bytes: int = 0
+    inodes_used: int = 0
+    inodes_free: int = 0
+
+
 class _PodStats(msgspec.Struct, gc=False, rename="camel"):
     pod_ref: _Metadata
     containers: list[_Stats] | None = None
+    volume: list[_VolumeStats] | None = None
 
 
 class _Summary(msgspec.Struct, gc=False):
@@ -129,20 +141,35 @@ async def read_node_names(transport: Sender, most: int) -> list[str]:
     return [each.metadata.name for each in decode(_names, response.body, "list of nodes").items or ()]
 
 
-async def read_summary(transport: Sender, node: str) -> dict[Name, Usage]:
-    """What a node, its pods and their containers use, as its kubelet says. ApiError, Unreachable.
+class Summary(NamedTuple):
+    """What a node, its pods and their containers use, and how full the claims are whose volumes are mounted there."""
 
-    As metrics-server takes them: of CPU the rate, of memory the working set.
+    usage: dict[Name, Usage]
+    fills: dict[Name, Fill]
+
+
+async def read_summary(transport: Sender, node: str) -> Summary:
+    """What a kubelet says of its node. ApiError, Unreachable.
+
+    Usage is what metrics-server takes: of CPU the rate, of memory the working set.
     """
     path = Resource(Gvr("", "v1", "nodes"), "Node", "node", False, frozenset()).path("", node, "proxy")
     response = await transport.send(Request("GET", f"{path}/stats/summary"))
     summary = decode(_summaries, response.body, "kubelet's summary")
     usage = {("", node): told} if (told := _stats(summary.node)) else {}
+    fills: dict[Name, Fill] = {}
     for pod in summary.pods or ():
         parts = [(each.name, told) for each in pod.containers or () if (told := _stats(each))]
         if parts:
             _add_up(usage, pod.pod_ref, parts)
-    return usage
+        for volume in pod.volume or ():
+            if claim := volume.pvc_ref:
+                fills[claim.namespace, claim.name] = _fill(volume)
+    return Summary(usage, fills)
+
+
+def _fill(told: _VolumeStats) -> Fill:
+    return Fill(told.used_bytes, told.available_bytes, told.capacity_bytes, told.inodes_used, told.inodes_free)
 
 
 def _stats(told: _Stats) -> Usage | None:

@@ -145,10 +145,12 @@ class Transport:
 
     @asynccontextmanager
     async def socket(self, request: Request, protocols: Sequence[str]) -> AsyncGenerator[ClientWebSocketResponse]:
-        """Open a websocket (exec, attach, port-forward) by the way of requests; with the errors of `send`."""
-        connection = await self._current()
-        async with connection.socket(request, protocols) as socket:
-            yield socket
+        """Open a websocket (exec, attach, port-forward) by the way of requests; with the errors of `send`.
+
+        Like a request it is tried once more with a credential that is had anew when the server refuses the one it had.
+        """
+        async with AsyncExitStack() as stack:
+            yield await self._open(stack, request, protocols)
 
     async def close(self) -> None:
         """End every stream and close every connection, at once; what is sent after that is Unreachable.
@@ -185,6 +187,16 @@ class Transport:
             if replacement is connection:
                 raise
         return await self._try(stack, replacement, request, timeout)
+
+    async def _open(self, stack: AsyncExitStack, request: Request, protocols: Sequence[str]) -> ClientWebSocketResponse:
+        connection = await self._current()
+        try:
+            return await stack.enter_async_context(connection.socket(request, protocols))
+        except ApiError as refusal:
+            replacement = await self._replace(connection) if refusal.unauthorized else connection
+            if replacement is connection:
+                raise
+        return await stack.enter_async_context(replacement.socket(request, protocols))
 
     async def _try(
         self, stack: AsyncExitStack, connection: Connection, request: Request, timeout: ClientTimeout

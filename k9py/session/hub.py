@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from k9py.kube.kubeconfig import Kubeconfig, add_text, look_again
 from k9py.kube.stamps import Stamp, Stamps, read_stamps
 from k9py.kube.transport import ConnectOptions, Transport
+from k9py.session.audit import Audit
 from k9py.session.faults import Faults
+from k9py.session.ledger import Ledger
+from k9py.session.recents import Recents
 from k9py.session.session import Session
+from k9py.session.shells import Shells
 from k9py.session.tasks import Tasks
 from k9py.values.errors import ConfigError
 from k9py.values.namespaces import Namespaces
+from k9py.values.settings import Settings
 
 LOOK = 2.0
 """Seconds between two looks at the stamps of files."""
@@ -35,11 +40,27 @@ class Hub:
     """Called when the kubeconfig names other contexts."""
     tell: Callable[[str], None] = lambda line: None
     """Called with what a person must be told of it."""
+    settings: Settings = field(default_factory=Settings)
+    """What the person has set."""
+    audit: Audit = field(default_factory=Audit)
+    recents: Recents = field(default_factory=Recents)
+    """The namespaces used lately; kept between runs only where it knows a file."""
+    ledger: Ledger = field(init=False)
+    """What is changed, and was, by all of them."""
+    under_way: list[Callable[[], Sequence[str]]] = field(default_factory=list)
+    """Who is asked before k9py is quit: each answers in lines what would be cut off. Shells and the like join."""
+    shells: Shells = field(init=False)
+    """The conversations with containers, which live on while a person looks elsewhere."""
     _opening: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _tasks: Tasks = field(init=False)
+    _embedded_name: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         self._tasks = Tasks(self.faults)
+        self.audit.tell = lambda line: self.tell(line)
+        self.ledger = Ledger(self.audit, self._tasks)
+        self.shells = Shells(self.audit, self.faults)
+        self.under_way += [self.ledger.describe_running, self.shells.describe_running]
 
     def begin(self) -> None:
         """Look after the kubeconfig from here on, until `close`."""
@@ -55,7 +76,8 @@ class Hub:
                 transport = await Transport.open(self.kubeconfig, name, self.options, interactive=interactive)
                 own = Namespaces.read(transport.context.namespace) if namespaces is None else namespaces
                 likely = self._likely(name, transport.context.cluster)
-                self.sessions[name] = Session(transport, own, self.faults, likely)
+                recents = None if name == self._embedded_name else self.recents  # that one ends with this run
+                self.sessions[name] = Session(transport, own, self.faults, likely, recents)
                 self.sessions[name].begin()
             return self.sessions[name]
 
@@ -74,7 +96,8 @@ class Hub:
         text = await self.embedded()
         if not self.kubeconfig.added:
             self.kubeconfig = add_text(self.kubeconfig, text)
-        return self.kubeconfig.contexts[0].name
+        self._embedded_name = self.kubeconfig.contexts[0].name
+        return self._embedded_name
 
     async def _look_after(self) -> None:
         """Take in what changes in the kubeconfig's files, and in those that it names for what is open."""
@@ -112,9 +135,20 @@ class Hub:
         await asyncio.gather(*(session.take(found) for session in self.sessions.values()))
         self.on_change()
 
+    def protects(self, context: str) -> bool:
+        """Whether a context is protected, by its name or that of its cluster."""
+        named = (each.cluster for each in self.kubeconfig.contexts if each.name == context)
+        return self.settings.protects(context, next(named, ""))
+
+    def describe_under_way(self) -> list[str]:
+        """All that quitting would cut off, in lines."""
+        return [line for ask in self.under_way for line in ask()]
+
     async def close(self) -> None:
         """Close them all, side by side: one whose server hangs must not keep a person waiting for each."""
+        await self.ledger.close()
         await self._tasks.close()
+        await self.shells.close()
         sessions = list(self.sessions.values())
         self.sessions.clear()
         await asyncio.gather(*(session.close() for session in sessions))

@@ -13,16 +13,19 @@ import msgspec
 from k9py.insight.rules.subject import ACCOUNT
 from k9py.kinds.kind import Kind
 from k9py.kinds.registry import kind_for
-from k9py.kinds.wellknown import CONTAINERS, DEPLOYMENTS, NAMESPACES, NODES, PODS, WORKLOADS
+from k9py.kinds.wellknown import DEPLOYMENTS, NAMESPACES, NODES, PODS
 from k9py.kube.access import Access
-from k9py.kube.discovery import Discovery, discover, server_version
+from k9py.kube.discovery import server_version
 from k9py.kube.kubeconfig import Context, Kubeconfig
 from k9py.kube.transport import Transport
 from k9py.session.derived import ComputedFeed, DerivedFeed
+from k9py.session.dryrun import DryRuns
 from k9py.session.faults import Faults
 from k9py.session.feed import Feed, WatchedFeed
 from k9py.session.log_stream import LogStream
 from k9py.session.offering import Offering
+from k9py.session.offers import Offers
+from k9py.session.recents import Recents
 from k9py.session.rights import Rights
 from k9py.session.tasks import Tasks
 from k9py.session.usage import Meter
@@ -38,34 +41,35 @@ from k9py.values.resource import Gvr, Key, Resource
 
 RETRY = 3.0
 """Seconds until a server that could not be asked its version is asked again."""
-OFFERS_HOLD = 60.0
-"""Seconds for which what a server offers is not asked again for a kind that it does not: an API may come later."""
 VERSION_HOLDS = 60.0
 """Seconds between two questions for its version."""
 LOOK = 2.0
 """Seconds that a look whether a namespace is there may take: a person waits for it."""
 RECENT = 9
 """Namespaces in use that have a key of their own."""
-WELL_KNOWN = (NODES, DEPLOYMENTS, PODS)
-"""What the first page shows; known whatever a discovery says."""
-OWN = (CONTAINERS, WORKLOADS)
-"""The kinds of k9py's own that a person may ask for."""
-WELL_KNOWN_GVRS = frozenset(resource.gvr for resource in WELL_KNOWN)
 
 
 class Session:
     """Everything that is alive about one context. `on_change` is called whenever something about it changed."""
 
     def __init__(
-        self, transport: Transport, namespaces: Namespaces, faults: Faults, likely: Mapping[str, str] | None = None
+        self,
+        transport: Transport,
+        namespaces: Namespaces,
+        faults: Faults,
+        likely: Mapping[str, str] | None = None,
+        recents: Recents | None = None,
     ) -> None:
-        """`likely` are namespaces that a kubeconfig names elsewhere, and where."""
+        """`likely` are namespaces that a kubeconfig names elsewhere, and where; `recents` those of former runs."""
         self.transport = transport
         self.namespaces = namespaces
-        self.recent_namespaces: list[Namespaces] = [] if namespaces.all else [namespaces]
+        self._recents = recents or Recents()
+        self.recent_namespaces: list[Namespaces] = self._recents.of(transport.context.name)[:RECENT]
+        if not namespaces.all:
+            self._add_recent(namespaces)
         self.on_change: Callable[[], None] = lambda: None
         self.access = Access(transport, transport.user)
-        self.catalog = Catalog((*WELL_KNOWN, *OWN))
+        self.dry_runs = DryRuns(transport)
         self.version = ""
         self.user = transport.user
         self.trouble: K9pyError | None = None
@@ -75,6 +79,7 @@ class Session:
         self.notes: dict[str, str] = {}
         """Quiet remarks by topic: no metrics, an aggregated API that is dead."""
         self._tasks = Tasks(faults)
+        self.offers = Offers(transport, self._tasks, partial(self._note, "discovery"))
         self.meter = Meter(transport, self.known, self._tasks, partial(self._note, "metrics"))
         self.rights = Rights(self.access, self._tasks)
         self._likely = likely or {}
@@ -87,9 +92,6 @@ class Session:
         self._reached = False
         self._place: Hashable = None
         self._introduction: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._discovery: asyncio.Task[None] | None = None
-        self._discovered_at = 0.0
-        self._offers_failed: K9pyError | None = None
         self._version_at = 0.0
         self._version_check: asyncio.Task[None] | None = None
         self._namespace_check: asyncio.Task[None] | None = None
@@ -100,6 +102,11 @@ class Session:
         return self.transport.context
 
     @property
+    def catalog(self) -> Catalog:
+        """The kinds that are known."""
+        return self.offers.catalog
+
+    @property
     def feeds(self) -> list[Feed]:
         """What is watched now."""
         return list(self._feeds.values())
@@ -107,7 +114,7 @@ class Session:
     def begin(self) -> None:
         """Ask for what every screen wants to know: version, user, kinds. None of them holds up another."""
         self._place = self.transport.place
-        self._discovery = self._tasks.start(self._discover(), "asking what the server offers")
+        self.offers.begin()
         self._introduction = self._tasks.start(self._introduce(), "asking who we are")
 
     async def take(self, kubeconfig: Kubeconfig) -> None:
@@ -128,6 +135,7 @@ class Session:
         """Another server, or another user: what was learnt of the former is no longer so."""
         self._reached = False
         self.access.forget()
+        self.dry_runs.forget()
         self._introduction.cancel()
         self.begin()
 
@@ -200,34 +208,11 @@ class Session:
 
     async def known(self, word: str) -> Resource | None:
         """The kind that a word names, once the server has said what it offers, and said so lately."""
-        await self._discovered()
-        found = self.catalog.resolve(word)
-        if found is None and _now() - self._discovered_at >= OFFERS_HOLD:
-            await self.rediscover()
-            found = self.catalog.resolve(word)
-        return found
+        return await self.offers.known(word)
 
     async def find(self, word: str) -> Resource | None:
-        """The kind that a word names, asking the server again for a word it did not know a moment ago.
-
-        Raises why, when the server could not be asked: it may serve that kind all the same.
-        """
-        if found := self.catalog.resolve(word):
-            return found
-        await self._discovered()
-        if found := self.catalog.resolve(word):
-            return found
-        await self.rediscover()
-        found = self.catalog.resolve(word)
-        if found is None and self._offers_failed:
-            raise self._offers_failed
-        return found
-
-    async def rediscover(self) -> None:
-        """Ask what the server offers, unless that is being asked now."""
-        if self._discovery is None or self._discovery.done():
-            self._discovery = self._tasks.start(self._discover(), "asking what the server offers")
-        await self._discovered()
+        """The kind that a word names, asking the server again for one that is new; raises why it could not be asked."""
+        return await self.offers.find(word)
 
     async def read(self, request: Request) -> Any:
         """Send a request and decode its JSON: the port through which actions gather."""
@@ -258,9 +243,14 @@ class Session:
     def use_namespaces(self, namespaces: Namespaces) -> None:
         """Make them those that new screens open in. The recent ones keep their order, and so their keys."""
         self.namespaces = namespaces
-        if not namespaces.all and namespaces not in self.recent_namespaces:
-            self.recent_namespaces = [*self.recent_namespaces, namespaces][-RECENT:]
+        if not namespaces.all:
+            self._add_recent(namespaces)
+            self._recents.keep(self.context.name, self.recent_namespaces)
         self.on_change()
+
+    def _add_recent(self, namespaces: Namespaces) -> None:
+        if namespaces not in self.recent_namespaces:
+            self.recent_namespaces = [*self.recent_namespaces, namespaces][-RECENT:]
 
     def take_offer(self) -> Namespaces:
         """Give each namespace that was found to be usable a key of its own; the likeliest of them."""
@@ -271,7 +261,7 @@ class Session:
 
     async def _candidates(self) -> dict[str, str]:
         """Namespaces that may be ours, the likeliest first, and how they were found."""
-        await self._discovered()
+        await self.offers.answered()
         places = {name: "used lately" for each in self.recent_namespaces for name in each.names}
         user = await self.access.whoami()
         if user.startswith(ACCOUNT):
@@ -299,7 +289,7 @@ class Session:
 
     def _make_feed(self, resource: Resource, namespace: str, of: str) -> Feed:
         if made_of := kind_for(resource).made_of:
-            sources = [self.open(source, namespace) for source in made_of]
+            sources = [self.open(self.offers.served(source), namespace) for source in made_of]
             return DerivedFeed(sources, resource, namespace, of, self._tasks, self._feed_told, self._feed_closed)
         return WatchedFeed(self.transport, resource, namespace, self._tasks, self._feed_told, self._feed_closed)
 
@@ -326,33 +316,6 @@ class Session:
             self.notes[topic] = line
             self.on_change()
 
-    async def _discovered(self) -> None:
-        if self._discovery:
-            await asyncio.wait([self._discovery])
-
-    async def _discover(self) -> None:
-        try:
-            self._offer(await discover(self.transport))
-        except K9pyError as error:
-            self._offers_failed = error
-            self._note("discovery", error.line)
-        finally:
-            self._discovered_at = _now()
-
-    def _offer(self, discovery: Discovery) -> None:
-        """Take in what the server offers; what could not be asked is as it was."""
-        failed = discovery.failed
-
-        def stays(known: Resource) -> bool:
-            lost = known.gvr.api_version in failed or (bool(known.gvr.group) and "/apis" in failed)
-            return lost or known.gvr in WELL_KNOWN_GVRS
-
-        self.catalog = self.catalog.renew((*discovery.resources, *OWN), stays)
-        half = failed.get("v1") or failed.get("/apis")
-        self._offers_failed = K9pyError(half) if half else None
-        dead = ", ".join(sorted(failed))
-        self._note("discovery", f"these APIs do not answer: {dead}" if dead else "")
-
     async def _introduce(self) -> None:
         while True:
             try:
@@ -374,7 +337,7 @@ class Session:
 
     async def _meet(self) -> None:
         if self.notes.get("discovery"):
-            await self.rediscover()
+            await self.offers.renew()
         self.user = await self.access.whoami()
         self.on_change()
 
@@ -393,7 +356,7 @@ class Session:
             return
         if self.version != former:
             self.on_change()
-            await self.rediscover()
+            await self.offers.renew()
 
     async def _read_version(self) -> None:
         self._version_at = _now()

@@ -181,7 +181,7 @@ class Kubelets:
         async def ask(node: str) -> None:
             try:
                 async with turns:
-                    usage.update(await read_summary(self._transport, node))
+                    usage.update((await read_summary(self._transport, node)).usage)
             except K9pyError as error:
                 failed[node] = error
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.types import CSSPathType
@@ -15,14 +15,21 @@ from textual.worker import WorkerFailed
 from k9py.actions.action import Action
 from k9py.actions.plan import Plan, Target
 from k9py.session.hub import Hub
+from k9py.session.job import Job
 from k9py.session.session import Session
-from k9py.ui.changes import carry_out, change
-from k9py.ui.commands import suggest
+from k9py.ui.changes import Change, carry_out, change, undo, why_readonly
+from k9py.ui.consoles import Console, Consoles
 from k9py.ui.navigation import Navigation
+from k9py.ui.progress import progress_of
+from k9py.ui.quitting import quit_app
 from k9py.ui.screens.contexts_page import ContextsPage
 from k9py.ui.screens.help_page import HelpPage
+from k9py.ui.screens.page import Page
 from k9py.ui.screens.table_page import TablePage
+from k9py.ui.screens.undo_page import UndoPage
+from k9py.ui.shelling import enlarge, open_shell
 from k9py.ui.styles import style_paths
+from k9py.ui.suggesting import suggest
 from k9py.ui.surviving import Surviving
 from k9py.ui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, default_variables
 from k9py.ui.widgets.key_bar import Said
@@ -59,7 +66,7 @@ class K9pyApp(Surviving, Navigation):
         theme: str = DARK,
     ) -> None:
         super().__init__(hub, session)
-        self.readonly = readonly
+        self.readonly = readonly or hub.settings.readonly
         self.log_path = log_path
         self._trouble = trouble
         self._first_command = command
@@ -67,7 +74,12 @@ class K9pyApp(Surviving, Navigation):
         for made in THEMES:
             self.register_theme(made)
         self.theme = theme
+        self.consoles = Consoles(self.frames, hub.shells)
         self.ansi_theme_dark, self.ansi_theme_light = ANSI_DARK, ANSI_LIGHT
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where a text is being written, ctrl-c copies."""
+        return not (action == "quit" and getattr(self.screen, "keeps_interrupt", False))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return default_variables(self.current_theme.dark)
@@ -75,7 +87,9 @@ class K9pyApp(Surviving, Navigation):
     def on_mount(self) -> None:
         self.hub.faults.tell = lambda line: self.say(f"{line} (see the log, :about)", bad=True)
         self.hub.tell = lambda line: self.say(line, bad=True)
+        self.hub.ledger.on_change = lambda: self.frames.mark(self.ledger_changed)
         self.hub.on_change = lambda: self.frames.mark(self.contexts_changed)
+        self.consoles.on_change = lambda: self.frames.mark(self.shells_changed)
         self.hub.begin()
         self.run_worker(self.frames.run(), group="frames")
         self.set_interval(1.0, self._tick)
@@ -95,6 +109,14 @@ class K9pyApp(Surviving, Navigation):
     async def on_unmount(self) -> None:
         await self.hub.close()
 
+    async def on_event(self, event: events.Event) -> None:
+        """What is typed is for a shell first, where one has the focus."""
+        if not (isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._take_input(event)):
+            await super().on_event(event)
+
+    def _take_input(self, event: events.Key | events.Paste) -> bool:
+        return isinstance(self.screen, Page) and self.screen.take_input(event)
+
     # ── changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @work(group="change")
@@ -103,9 +125,26 @@ class K9pyApp(Surviving, Navigation):
         await change(self, session, action, targets)
 
     @work(group="carry-out")
-    async def carry_out(self, session: Session, plan: Plan) -> None:
+    async def carry_out(
+        self, session: Session, plan: Plan, change: Change | None = None, takes_back: Job | None = None
+    ) -> None:
         """Do what was confirmed, while the person goes on."""
-        await carry_out(self, session, plan)
+        await carry_out(self, session, plan, change, takes_back)
+
+    @work(group="shell")
+    async def open_shell(self, session: Session, plan: Plan) -> None:
+        """Open the conversation with a container that a Plan is about."""
+        await open_shell(self, session, plan)
+
+    @work(group="shell")
+    async def enlarge(self, console: Console) -> None:
+        """Give the shell of a pane the whole terminal."""
+        await enlarge(self, console)
+
+    @work(group="change")
+    async def undo(self, job: Job) -> None:
+        """Take back what was done."""
+        await undo(self, job)
 
     def unmark(self, keys: Sequence[Key]) -> None:
         """Take back the marks of what was changed."""
@@ -132,7 +171,12 @@ class K9pyApp(Surviving, Navigation):
 
     def overview(self) -> Overview:
         """What the first line says."""
-        return self.watcher.read(self.readonly) if self.watcher else Overview(state="no cluster")
+        said = self.watcher.read() if self.watcher else Overview(state="no cluster")
+        said.readonly = bool(self.session and why_readonly(self, self.session)) or self.readonly
+        said.protected = self.page is not None and self.page.has_class("-protected")
+        said.progress = progress_of(self.hub.ledger)
+        said.shells = len(self.consoles.running)
+        return said
 
     def suggest(self, text: str) -> list[str]:
         """What could be meant by what has been typed after `:`."""
@@ -144,6 +188,8 @@ class K9pyApp(Surviving, Navigation):
             page.paint_chrome()
 
     def session_changed(self) -> None:
+        if not self.screen_stack:
+            return  # k9py is about to end
         self._show_trouble()
         self.offer_namespaces()
         for screen in self.screen_stack:
@@ -153,11 +199,36 @@ class K9pyApp(Surviving, Navigation):
                 pane.caption()
         self.paint_chrome()
 
+    def ledger_changed(self) -> None:
+        """A change has begun, come on or ended."""
+        for screen in self.screen_stack:
+            if isinstance(screen, UndoPage):
+                screen.renew()
+        if page := self.page:
+            page.paint_progress()
+
+    async def action_quit(self) -> None:
+        """Leave k9py; what is under way is asked about first."""
+        if not any(worker.group == "quit" and not worker.is_finished for worker in self.workers):
+            self.leave()
+
+    @work(group="quit")
+    async def leave(self) -> None:
+        """Leave, unless the person would rather stay."""
+        await quit_app(self)
+
     def contexts_changed(self) -> None:
         """The kubeconfig is another."""
         for screen in self.screen_stack:
             if isinstance(screen, ContextsPage):
                 screen.renew()
+
+    def shells_changed(self) -> None:
+        """There is another shell, or one fewer, or one has ended."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.shells_changed()
+        self.paint_chrome()
 
     def _show_trouble(self) -> None:
         """A server that can't be reached from the start: say why, with the contexts to choose another."""
@@ -175,6 +246,7 @@ class K9pyApp(Surviving, Navigation):
                 table.tick()
             for pane in page.query(ResourcePane):
                 pane.caption()
+            page.tick()
             page.paint_chrome()
 
     def action_help(self) -> None:

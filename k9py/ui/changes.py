@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from k9py.actions.action import Action, Fact, Look
+from k9py.actions.action import Action, Answers, Fact, Look, Question, Writing
+from k9py.actions.gather import read_again
 from k9py.actions.looks import READ
-from k9py.actions.plan import Plan, Target, name_targets
+from k9py.actions.plan import Danger, Effect, Plan, Target, name_targets
 from k9py.kinds.registry import kind_for
-from k9py.session.runner import Outcome, run_plan
+from k9py.session.job import Job, Outcome
+from k9py.session.preview import preview
 from k9py.session.session import Session
-from k9py.ui.screens.dialogs import Ask, Confirm, Outcomes
+from k9py.ui.asking import Asking
+from k9py.ui.manuscript import Manuscript
+from k9py.ui.screens.confirm import Confirm, Decision, Draft
+from k9py.ui.screens.dialogs import Notice, Outcomes, Sure
 from k9py.values.errors import K9pyError
 from k9py.values.resource import Resource
 
@@ -24,6 +32,18 @@ if TYPE_CHECKING:
 SOON = 0.5
 """Seconds that a key waits for the answer whether it is permitted."""
 READ_ONLY = "k9py runs read-only"
+CHANGED_SINCE = "it has changed meanwhile; nothing was changed"
+CHANGED = "it has changed meanwhile: this is what it would be now"
+PATIENCE = 5
+"""Times that what was confirmed is sent again because the object is another version by then."""
+
+
+def why_readonly(app: K9pyApp, session: Session) -> str:
+    """Why nothing may be changed in a context, or the empty string."""
+    if app.readonly:
+        return READ_ONLY
+    name = session.context.name
+    return f"{name} is read-only" if app.hub.settings.is_readonly(name) else ""
 
 
 def refusal_of(
@@ -35,8 +55,8 @@ def refusal_of(
     on_answer: Callable[[], None],
 ) -> str:
     """Why an action does nothing here, or the empty string. A right not asked for yet is asked in the background."""
-    if app.readonly and isinstance(action, Action):
-        return READ_ONLY
+    if isinstance(action, Action) and (why := why_readonly(app, session)):
+        return why
     right = action.right
     if right is None or (right == READ and kind_for(resource).keep_whole):
         return ""
@@ -55,58 +75,273 @@ async def know_rights(session: Session, look: Look, target: Target) -> None:
                     await session.access.may(right.verb, resource, target.key.namespace, subresource=right.subresource)
 
 
+class Change:
+    """One action on some targets, from the key to the Plan that was confirmed.
+
+    The targets are those that were there when the key was pressed. Where one turns out to be another version of itself,
+    it is read again, and what was answered is planned anew on what is there now: nothing is overwritten.
+    """
+
+    def __init__(self, app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> None:
+        self._app = app
+        self._session = session
+        self._action = action
+        self._targets = targets
+        self._answers: Answers | None = None
+        self._manuscript = Manuscript(app, targets[0])
+        self._asking = Asking(app, session, self._manuscript)
+        self._confirmed: Plan | None = None
+        self._again = 0
+
+    async def settle(self, remark: str = "") -> Plan | None:
+        """Ask, plan and have it confirmed; None when the person leaves, or there is nothing that could be done.
+
+        `remark` is what they are told first. An answer that was given before is not asked for again. What was written
+        is kept in a file where it comes to nothing.
+        """
+        try:
+            self._confirmed = await self._settle(remark)
+        except K9pyError as error:
+            self._give_up(error.line)
+            return None
+        except BaseException:  # k9py is left, or goes to another page
+            self._give_up("it was left")
+            raise
+        if self._confirmed is None:
+            self._give_up("not sent", quiet=True)
+        return self._confirmed
+
+    async def _settle(self, remark: str) -> Plan | None:
+        said: Decision | None = Decision(remark=remark)
+        while said and not said.plan:
+            said = await self._go_round(said)
+        return said.plan if said else None
+
+    async def _go_round(self, said: Decision) -> Decision | None:
+        """Ask, where that is to be asked (again), and have the Plan confirmed; None when the person leaves."""
+        facts = await self._gather()
+        question = self._action.ask(facts)
+        remark = said.remark or (CHANGED if self._answers else "")
+        if self._answers is None or (question and remark != CHANGED):
+            answers = await self._ask(facts, question, said, remark)
+            if answers is None:
+                return None
+            self._answers, remark = answers, ""
+            if isinstance(question, Writing):  # which may have taken its time
+                facts = await self._gather()
+        if self._action.rebase:
+            rebased = await self._asking.rebase(self._action, facts, self._answers)
+            self._answers, remark = rebased.answers, CHANGED if rebased.moved else ""
+            if rebased.settled:  # it is another change than the one that was confirmed
+                self._confirmed = None
+        return await self._confirm(facts, self._answers, remark, question is not None)
+
+    async def _gather(self) -> list[Fact]:
+        """What is known of the targets. Raises K9pyError where nothing can be done to any of them."""
+        facts = await _gather(self._app, self._session, self._action, self._targets)
+        failed = facts[0].failed
+        if failed and all(fact.failed for fact in facts):
+            raise failed
+        return facts
+
+    async def again(self, outcomes: Sequence[Outcome]) -> Plan | None:
+        """After a conflict: the same answers for what has changed meanwhile, on what is there now.
+
+        What would be sent as it was confirmed, but for the version, is not asked about again.
+        """
+        self._targets = [outcome.effect.target for outcome in outcomes]
+        return await self.settle(CHANGED)
+
+    async def _ask(
+        self, facts: Sequence[Fact], question: Question | Writing | None, said: Decision, remark: str
+    ) -> Answers | None:
+        former = self._answers
+        choice: str | None = former.choice if former else ""
+        if former is None and (pick := self._action.pick(facts)):
+            choice = await self._asking.pick(pick)
+        if choice is None:
+            return None
+        answers = await self._asking.ask(question, former, remark, said.errors) if question else Answers()
+        return answers and replace(answers, choice=answers.choice or choice)
+
+    def sent(self, outcomes: Sequence[Outcome]) -> None:
+        """What was written has reached its object, or is kept."""
+        failed = next((outcome.failed for outcome in outcomes if outcome.failed), "")
+        if failed:
+            self._give_up(failed, quiet=True)
+        else:
+            self._manuscript.drop()
+
+    def _give_up(self, why: str, quiet: bool = False) -> None:
+        """Say why it came to nothing (`quiet`: only where there is something to be kept), and keep what was written."""
+        title = f"{self._action.title} {name_targets(self._targets)}"
+        try:
+            kept = self._manuscript.keep(f"{title}: {why}")
+        except K9pyError as error:
+            self._rescue(title, why, error)
+            return
+        if kept or not quiet:
+            self._app.say(f"{title}: {'; '.join(filter(None, (why, kept)))}", bad=True)
+        if kept:
+            logging.getLogger("k9py.changes").warning("%s: %s", title, kept)
+            page = self._app.page
+            if page and page is self._app.screen and not page.typing:  # never under the fingers of somebody who types
+                self._app.push_screen(Notice(title, (why, kept)))
+
+    def _rescue(self, title: str, why: str, error: K9pyError) -> None:
+        """No file can be written: what was written stays on the screen until there is room, or it is thrown away."""
+        said = f"{why}; what you wrote can't be kept: {error.line}"
+        self._app.say(f"{title}: {said}", bad=True)
+        logging.getLogger("k9py.changes").error("%s: %s", title, said)
+        if self._app.is_running and self._app.page and self._manuscript.answers:
+            self._manuscript.rescue(title, said, lambda: self._give_up(why))
+
+    async def _confirm(
+        self, facts: Sequence[Fact], answers: Answers, remark: str, may_ask_again: bool
+    ) -> Decision | None:
+        """What the person says to the Plan; a Plan that changes nothing that lasts is not asked about."""
+
+        def plan(options: Mapping[str, str]) -> Plan:
+            return self._action.plan(facts, replace(answers, options=options), datetime.now(UTC))
+
+        options = self._action.options(facts)
+        first = plan({option.id: option.choices[0] for option in options})
+        if first.danger is Danger.NONE and not first.refusals:
+            return Decision(first) if await self._is_meant(first) else None
+        if self._confirmed and self._again < PATIENCE and is_same(first, self._confirmed):
+            self._again += 1
+            return Decision(first)
+        draft = Draft(
+            plan,
+            options,
+            partial(preview, self._session),
+            remark,
+            protected=protected_name(self._app, self._session),
+            may_ask_again=may_ask_again,
+        )
+        return await self._app.push_screen_wait(Confirm(draft))
+
+    async def _is_meant(self, plan: Plan) -> bool:
+        """Whether what needs no confirmation is meant: a shell in a protected context is asked about plainly."""
+        name = protected_name(self._app, self._session)
+        if not name:
+            return True
+        lines = [f"{name} is a protected context.", *plan.cautions, "", *plan.commands]
+        sure: Sure = Sure(plan.title, lines, guards=True)
+        return await self._app.push_screen_wait(sure) is True
+
+
+def protected_name(app: K9pyApp, session: Session) -> str:
+    """The name of the context of a session where that is protected, or the empty string."""
+    return session.context.name if app.hub.protects(session.context.name) else ""
+
+
+def is_same(plan: Plan, other: Plan) -> bool:
+    """Whether two Plans send the same, but for the version of what it is sent to."""
+    return not plan.refusals and [*map(_without_version, plan.effects)] == [*map(_without_version, other.effects)]
+
+
+def _without_version(effect: Effect) -> tuple[str, Any]:
+    body = effect.request.body or {}
+    metadata = {name: value for name, value in (body.get("metadata") or {}).items() if name != "resourceVersion"}
+    return effect.request.path, {**body, "metadata": metadata}
+
+
 async def change(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> None:
-    """Carry an action through. The targets are those that were there when the key was pressed."""
-    facts = await _gather(app, session, action, targets)
-    if all(fact.failed for fact in facts):
-        app.say(f"{action.title} {name_targets(targets)}: {_why(facts[0])}", bad=True)
-        return
-    question = action.ask(facts)
-    answer = await app.push_screen_wait(Ask(question)) if question else ""
-    if answer is None:
-        return
-    plan = action.plan(facts, answer, datetime.now(UTC))
-    if await app.push_screen_wait(Confirm(plan)):
-        app.carry_out(session, plan)
+    """Lead an action on some targets through, and have what was confirmed carried out."""
+    change = Change(app, session, action, targets)
+    if plan := await change.settle():
+        app.carry_out(session, plan, change)
 
 
 async def _gather(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> list[Fact]:
     """What is known of each target; of those that may not be changed, that they may not."""
     refusals = await _refusals(app, session, action, targets)
-    permitted = [target for target in targets if target.key.namespace not in refusals]
-    denied = [Fact(t, failed=K9pyError(refusals[t.key.namespace])) for t in targets if t not in permitted]
+    permitted = [target for target in targets if _scope(target) not in refusals]
+    denied = [Fact(t, failed=K9pyError(refusals[_scope(t)])) for t in targets if _scope(t) in refusals]
     return [*(await action.gather(session.read, permitted)), *denied]
 
 
-async def _refusals(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> dict[str, str]:
-    """Why an action may not be done, by namespace; those where it may are not named."""
-    namespaces = sorted({target.key.namespace for target in targets})
-    if app.readonly:
-        return dict.fromkeys(namespaces, READ_ONLY)
-    right, resource = action.right, targets[0].resource
-    asked = (session.access.may(right.verb, resource, name, subresource=right.subresource) for name in namespaces)
-    verdicts = zip(namespaces, await asyncio.gather(*asked), strict=True)
-    return {name: verdict.reason for name, verdict in verdicts if not verdict.allowed}
+Scope = tuple[Resource, str]
 
 
-def _why(fact: Fact) -> str:
-    return fact.failed.line if fact.failed else ""
+def _scope(target: Target) -> Scope:
+    """What a right is asked for: a kind, in a namespace."""
+    return target.resource, target.key.namespace
 
 
-async def carry_out(app: K9pyApp, session: Session, plan: Plan) -> None:
-    """Send what was confirmed, and say what became of it."""
-    outcomes = await run_plan(session, plan)
-    failed = [outcome for outcome in outcomes if outcome.failed]
-    app.unmark([outcome.effect.target.key for outcome in outcomes if not outcome.failed])
-    if len(outcomes) == 1 and not plan.refusals:
-        app.say(_line(plan, outcomes[0]), bad=bool(failed))
+async def _refusals(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> dict[Scope, str]:
+    """Why an action may not be done, by kind and namespace; those where it may are not named."""
+    scopes = list(dict.fromkeys(map(_scope, targets)))
+    if why := why_readonly(app, session):
+        return dict.fromkeys(scopes, why)
+    right = action.right
+    asked = (session.access.may(right.verb, kind, name, subresource=right.subresource) for kind, name in scopes)
+    verdicts = zip(scopes, await asyncio.gather(*asked), strict=True)
+    return {scope: verdict.reason for scope, verdict in verdicts if not verdict.allowed}
+
+
+async def undo(app: K9pyApp, job: Job) -> None:
+    """Take back what a Job has done, as far as that is possible, and confirmed on what is there now."""
+    if job.undo is None:
+        app.say(f"{job.plan.title}: {why_lasting(job)}", bad=True)
         return
-    undone = len(failed) + len(plan.refusals)
-    app.say(f"{plan.title}: {len(outcomes) - len(failed)} done, {undone} not", bad=bool(undone))
-    if app.idle:  # never under the fingers of somebody who types
+    plan = await read_again(job.session.read, job.undo)
+    name = protected_name(app, job.session)
+    draft = Draft(lambda options: plan, (), partial(preview, job.session), protected=name)
+    decision = await app.push_screen_wait(Confirm(draft))
+    if decision and decision.plan:
+        app.carry_out(job.session, decision.plan, takes_back=job)
+    elif decision:
+        app.say(f"{plan.title}: {CHANGED_SINCE}", bad=True)
+
+
+def why_lasting(job: Job) -> str:
+    """Why there is no way back from a Job, or none now."""
+    if job.running:
+        return "it is still under way"
+    if job.taker and job.taker.running:
+        return "it is being taken back"
+    if job.undone:
+        return "it has been taken back"
+    return job.plan.lasting or ("there is no way back" if job.done else "nothing was done")
+
+
+async def carry_out(
+    app: K9pyApp, session: Session, plan: Plan, change: Change | None = None, takes_back: Job | None = None
+) -> None:
+    """Send what was confirmed, and say what became of it; a conversation is opened instead."""
+    if plan.channel:
+        app.open_shell(session, plan)
+        return
+    job, outcomes = await app.hub.ledger.carry_out(session, plan, takes_back)
+    app.unmark([outcome.effect.target.key for outcome in outcomes if not outcome.failed])
+    outdated = [outcome for outcome in outcomes if outcome.conflict]
+    if change and outdated:
+        anew = await change.again(outdated)
+        if anew:
+            app.carry_out(session, anew, change)
+        outcomes = [outcome for outcome in outcomes if not outcome.conflict]
+        if not outcomes:
+            return
+    tell(app, job, outcomes)
+    if change and outcomes:
+        change.sent(outcomes)
+
+
+def tell(app: K9pyApp, job: Job, outcomes: Sequence[Outcome]) -> None:
+    """Say what became of it: of one object in a line, of several in a list as well."""
+    plan = job.plan
+    done = sum(not outcome.failed for outcome in outcomes)
+    undone = len(outcomes) - done + len(plan.refusals)
+    if len(outcomes) == 1 and not plan.refusals:
+        app.say(_line(plan, outcomes[0]), bad=bool(undone))
+        return
+    app.say(f"{plan.title}: {done} done, {undone} not", bad=bool(undone))
+    if undone and app.idle:  # never under the fingers of somebody who types
         app.push_screen(Outcomes(plan, outcomes))
 
 
 def _line(plan: Plan, outcome: Outcome) -> str:
-    said = outcome.failed or f"{outcome.effect.says}, sent"
+    said = outcome.failed or outcome.answered or f"{outcome.effect.says}, sent"
     return " · ".join([f"{plan.title}: {said}", *outcome.warnings])

@@ -34,11 +34,18 @@ async def _home(app: K9pyApp, goto: Goto) -> None:
 
 
 async def _quit(app: K9pyApp, goto: Goto) -> None:
-    app.exit()
+    await app.action_quit()
 
 
 async def _about(app: K9pyApp, goto: Goto) -> None:
     app.push_screen(AboutPage(app.session))
+
+
+async def _undo(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.undo_page import UndoPage
+
+    if not isinstance(app.page, UndoPage):
+        app.push_screen(UndoPage(app.session))
 
 
 async def _cluster(app: K9pyApp, goto: Goto) -> None:
@@ -91,6 +98,13 @@ async def _namespace(app: K9pyApp, goto: Goto) -> None:
         app.home()
 
 
+async def _shells(app: K9pyApp, goto: Goto) -> None:
+    from k9py.ui.screens.shells_page import ShellsPage
+
+    if not isinstance(app.page, ShellsPage):
+        app.push_screen(ShellsPage(app.session))
+
+
 async def _xray(app: K9pyApp, goto: Goto) -> None:
     from k9py.ui.screens.xray_page import open_xray
 
@@ -111,12 +125,14 @@ ALL = (
     Word(("home",), _home),
     Word(("quit", "q", "q!", "qa", "exit"), _quit),
     Word(("about",), _about),
+    Word(("undo", "changes"), _undo),
     Word(("cluster", "cluster-info"), _cluster),
     Word(("top",), _top, parse_words),
     Word(("capacity", "cap"), _capacity, parse_words),
     Word(("help", "h", "?"), _help),
     CONTEXTS,
     Word(("demo",), _demo),
+    Word(("shells",), _shells),
     Word(("xray", "xr", "x"), _xray),
     Word(("ns", "namespace", "namespaces"), _namespace),
     Word(("can-i", "can"), partial(_rights, opens="can_i"), parse_words),
@@ -130,19 +146,3 @@ def read_command(text: str) -> Goto:
     """What a command says: each word of ours knows how it is to be read. Raises GotoError."""
     word = WORDS.get((text.split(maxsplit=1) or [""])[0].lower())
     return word.read(text) if word else parse_goto(text)
-
-
-def suggest(app: K9pyApp, text: str) -> list[str]:
-    """Words and kinds for the first word, namespaces for the second, contexts after `@`."""
-    if not text:
-        return app.recent_commands()
-    head, space, last = text.rpartition(" ")
-    if last.startswith("@") or WORDS.get(head) is CONTEXTS:
-        names = (context.name for context in app.hub.kubeconfig.contexts)
-        mark = "@" if last.startswith("@") else ""
-        return [f"{head} {mark}{name}".strip() for name in names if last.removeprefix("@") in name]
-    if space:
-        return [f"{head} {name}" for name in app.namespaces() if name.startswith(last)]
-    own = [word.names[0] for word in ALL if word.names[0].startswith(last)]
-    kinds = app.session.catalog.suggest(last) if app.session else []
-    return own + [kind for kind in kinds if kind not in own]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from k9py.actions.plan import Target
 from k9py.insight.relations.identity import Identity
 from k9py.session.session import Session
-from k9py.ui.document import read_object
 from k9py.ui.screens.dialogs import Choose
 from k9py.ui.screens.table_page import table_page
 from k9py.ui.widgets.pane import Place
+from k9py.values.document import read_object
 from k9py.values.errors import K9pyError
 from k9py.values.namespaces import Namespaces
 from k9py.values.resource import Key, Resource

@@ -11,9 +11,11 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":home :ctx :ns", "the four panes, the contexts (space shows one beside), the namespaces"),
         (":cluster", "the map of the control plane and the nodes: what is well, what is not, who leads"),
         (":demo", "the embedded cluster, beside the others; on the page of contexts: d"),
+        (":undo", "what was changed in this run: how it stands, the outcome of each, the way back"),
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
         ("⏎", "into the row: node or deployment → pods → containers → log; any other → its description"),
+        ("m", "the menu of the row, or of the marked rows, with all that applies; so does the right mouse button"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
         ("Z", "zoom the pane in focus"),
@@ -38,8 +40,8 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "Among what uses most": (
         (":top", ":top, :top nodes, :top containers -n shop: what uses most comes first, its course since k9py began"),
-        (":capacity", "requests, limits and what is free on nodes; of namespaces, of workloads (-n, -A)"),
-        ("tab  ⇧tab", "nodes, pods, containers; nodes, namespaces, workloads; ⏎ on a row of capacity: its pods"),
+        (":capacity", "requests, limits and what is free on nodes; of namespaces, of workloads, of volumes (-n, -A)"),
+        ("tab  ⇧tab", "the next table, the one before; ⏎ on a row of capacity: its pods, those that mount a volume"),
     ),
     "Among events": (
         ("f", "those that repeat each other in one row with their count and span, or each for itself"),
@@ -70,11 +72,33 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("m  C", "a mark with the time; clear"),
         ("f", "nothing but the log, for a terminal's own selection"),
     ),
+    "In a shell": (
+        (":shells", "all shells, also those that go on out of sight: ⏎ shows one, ctrl-d closes it"),
+        (
+            "ctrl-]",
+            "all other keys are the shell's; this one (ctrl-5 where there is no ]) is for k9py, with one of these:",
+        ),
+        ("  tab  Z", "to the table, and tab is back; full screen, and again: no longer"),
+        ("  n p  1–9", "the next shell, the one before, one by its place"),
+        (
+            "  s  /",
+            "scroll: j k g G as in a log, n N to matches, v selects, c copies, esc types again; / searches at once",
+        ),
+        ("  q  l  x", "leave the page, the shell goes on; :shells; close the shell"),
+        ("  :  ?  ctrl-]", "a command; this page; ctrl-] itself"),
+        ("⇧PgUp  ⇧PgDn", "scroll, as the wheel does; typing goes back to the end"),
+        ("r", "after it has ended: connect again"),
+    ),
     "In a text": (
         ("/", "find: text or regex; n and N go to the next and the one before"),
         ("m  x", "in YAML: show or fold managedFields; decode or mask the values of a secret"),
         ("i", "in YAML: explain the field under the cursor, beside it"),
         ("c  ctrl-s  r", "copy what is selected or all; save; read anew"),
+    ),
+    "Among changes": (
+        ("⏎", "the outcome of each object, and the kubectl commands; c copies them"),
+        ("u  ctrl-z", "undo, as far as there is a way back, once that is confirmed"),
+        ("x", "cancel: what was sent stays sent, nothing more is"),
     ),
     "On the map": (
         ("j k g G", "to the next, the one before, the first, the last; h l ← → sideways"),

@@ -12,8 +12,8 @@ from k9py.actions.plan import Target
 from k9py.kinds.registry import decoder, kind_for
 from k9py.kinds.wellknown import PODS
 from k9py.session.session import Session
-from k9py.ui.document import read_object
 from k9py.ui.screens.log_page import LogPage
+from k9py.values.document import read_object
 from k9py.values.errors import K9pyError
 from k9py.values.log import LogWish, PodLogs
 from k9py.values.namespaces import Namespaces

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 OPENING = frozenset({"go", "drill", "look", "change"})
 """The groups of workers that end in another page or a dialog."""
 
+HELD = OPENING | {"shell"}
+"""Those that take the keys from the page soon; a shell belongs to no page, and goes on when one is left."""
+
 BURST = 0.5
 """Seconds for which keys that follow a command are taken for part of one burst with it."""
 
@@ -89,7 +92,7 @@ class Navigation(App[None]):
 
         A command that waits for the server holds no keys for longer than a burst of them may last.
         """
-        held = OPENING if time.monotonic() - self._went_at < BURST else OPENING - {"go"}
+        held = HELD if time.monotonic() - self._went_at < BURST else HELD - {"go"}
         return any(worker.group in held and not worker.is_finished for worker in self.workers)
 
     def begin(self, session: Session) -> None:

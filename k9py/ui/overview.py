@@ -62,7 +62,7 @@ class Watcher:
         for feed in self._pods:
             feed.release()
 
-    def read(self, readonly: bool) -> Overview:
+    def read(self) -> Overview:
         """The first line, as things stand."""
         session = self._session
         self._sample()
@@ -71,7 +71,6 @@ class Watcher:
             context=session.context.name,
             version=session.version,
             user=session.user,
-            readonly=readonly,
             cpu=list(self._cpu),
             memory=list(self._memory),
             nodes=self._count_nodes(),

@@ -42,6 +42,8 @@ _DARK = Theme(
         "log-remark": "#97a6be",
         "log-stamp": "#8796ad",
         "log-match": "#5a4a1c",
+        "protected": "#ff8ad8",
+        "protected-blurred": "#8a3f74",
         "border": "#7aa8e6",
         "border-blurred": "#333d4d",
         "scrollbar": "#333d4d",
@@ -86,6 +88,8 @@ _LIGHT = Theme(
         "log-remark": "#505c70",
         "log-stamp": "#5c6779",
         "log-match": "#f6e3a1",
+        "protected": "#a3127c",
+        "protected-blurred": "#d58dc0",
         "border": "#2459a9",
         "border-blurred": "#cfd3da",
         "scrollbar": "#cfd3da",
@@ -153,7 +157,7 @@ ANSI_LIGHT = TerminalTheme(
 )
 """The same for the light theme: yellow and white are dark enough to be read."""
 
-_OURS = ("tone-", "table-", "log-")
+_OURS = ("tone-", "table-", "log-", "protected")
 
 
 def default_variables(dark: bool) -> dict[str, str]:

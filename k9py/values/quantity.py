@@ -14,6 +14,8 @@ _SCALE: dict[str, float] = {
     **{f"{suffix}i": 2.0**power for suffix, power in zip("KMGTPE", range(10, 70, 10), strict=True)},
 }
 
+_UNITS = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
+
 
 @lru_cache(maxsize=4096)
 def parse_quantity(text: str) -> float:
@@ -34,6 +36,14 @@ def millicores(cores: float) -> int:
 def mebibytes(size: float) -> int:
     """Whole mebibytes of a size in bytes."""
     return int(size // _MEBIBYTE)
+
+
+def say_size(size: float) -> str:
+    """A size in bytes as `df -h` says it, in Kubernetes' units: `512Mi`, `39.2Gi`."""
+    unit = 0
+    while size >= 1024 and unit < len(_UNITS) - 1:
+        size, unit = size / 1024, unit + 1
+    return f"{size:.1f}".removesuffix(".0") + _UNITS[unit]
 
 
 def percent(used: int, whole: int) -> int:

@@ -6,10 +6,13 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
+from k9py.values.resource import Resource
 from k9py.values.text import clean
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
+_OPEN = tuple(f"/metadata/{name}" for name in ("uid", "resourceVersion", "finalizers", "labels", "ownerReferences"))
+"""Where in a Secret a JSON patch may say what it sets: annotations may hold the whole of it."""
 _SPACES = str.maketrans("\t\n\r", "   ")
 
 
@@ -36,7 +39,9 @@ def mask_secret(found: dict[str, Any]) -> dict[str, Any]:
     masked = {**found}
     for part, measure in _MEASURES.items():
         if isinstance(values := found.get(part), dict):
-            masked[part] = {name: f"••• {measure(str(value))} bytes" for name, value in values.items()}
+            masked[part] = {
+                name: None if value is None else f"••• {measure(str(value))} bytes" for name, value in values.items()
+            }
     annotations = (found.get("metadata") or {}).get("annotations") or {}
     if LAST_APPLIED in annotations:
         masked["metadata"] = {**found["metadata"], "annotations": {**annotations, LAST_APPLIED: "••• masked"}}
@@ -63,6 +68,28 @@ def reveal_secret(found: dict[str, Any]) -> dict[str, Any]:
         **({"data": others} if others or not texts else {}),
         **({"stringData": texts | (found.get("stringData") or {})} if texts else {}),
     }
+
+
+def mask_body(body: Any, resource: Resource) -> Any:
+    """What a request says of an object, without the values of a v1 Secret, in whatever form it says it."""
+    if resource.gvr.full_name != "secrets" or body is None:
+        return body
+    if isinstance(body, list):  # a JSON patch (RFC 6902)
+        return [_mask_step(step) for step in body]
+    if not isinstance(body, dict):
+        return "••• masked"
+    named = {name: body[name] for name in ("apiVersion", "kind") if name in body}
+    masked = mask_secret({**body, "apiVersion": "v1", "kind": "Secret"})
+    return {**{name: value for name, value in masked.items() if name not in ("apiVersion", "kind")}, **named}
+
+
+def _mask_step(step: Any) -> Any:
+    """One step of a patch: its value is told only where it cannot be any of the secret's own."""
+    if not isinstance(step, dict):
+        return "••• masked"
+    if str(step.get("path", "")).startswith(_OPEN) or "value" not in step:
+        return step
+    return {**step, "value": "••• masked"}
 
 
 def _is_secret(found: dict[str, Any]) -> bool:

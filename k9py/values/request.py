@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -17,11 +17,11 @@ TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Method, path and the rest. `body` is a JSON value; the Transport encodes it."""
+    """Method, path and the rest. `body` is a JSON value; the Transport encodes it. A query may have a name twice."""
 
     method: str
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     body: Any = None
     content_type: str = JSON
     accept: str = JSON
@@ -29,7 +29,7 @@ class Request:
     @property
     def target(self) -> str:
         """Path and query, as they follow the server's address."""
-        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+        return f"{self.path}?{urlencode(self.query, doseq=True)}" if self.query else self.path
 
 
 @dataclass(frozen=True, slots=True)

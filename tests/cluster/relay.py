@@ -39,7 +39,10 @@ class Relay:
 
     def kubeconfig(self, path: Path, user: Manifest | None = None, namespace: str = "") -> Path:
         """The kubeconfig that leads through here, as the cluster's own user or another."""
-        through = {"server": f"https://127.0.0.1:{self._port}", "tls-server-name": self._target[0]}
+        address = urlsplit(self._cluster["server"])
+        through = {"server": f"{address.scheme}://127.0.0.1:{self._port}{address.path}"}
+        if address.scheme == "https":
+            through["tls-server-name"] = self._target[0]
         return write_kubeconfig(path, self._cluster | through, user or self._user, namespace)
 
     def open(self) -> None:

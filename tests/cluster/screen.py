@@ -167,6 +167,7 @@ class K9py(Terminal):
     def wait_dialog(self, title: str, timeout: float = 30) -> Pane:
         """Wait for a dialog whose title matches, and until it is ready for keys, which is a moment after its paint."""
         pane = self.wait_title(title.lstrip("^").split(maxsplit=1)[0], title, timeout)
+        self.wait("asking the server …", gone=True)
         self.settle(0.15)
         return pane
 

@@ -16,7 +16,7 @@ from k9py.kube.kubeconfig import read_kubeconfig
 from k9py.kube.transport import ConnectOptions
 from k9py.session.hub import Hub
 from k9py.session.session import Session
-from k9py.ui.document import read_object
+from k9py.values.document import read_object
 from k9py.values.namespaces import ALL
 from k9py.values.request import Request
 from k9py.values.resource import Resource

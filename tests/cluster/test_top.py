@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections import defaultdict
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from k9py.insight.describe.amounts import read_amount
+from k9py.values.quantity import say_size
 from tests.cluster.conftest import Open
-from tests.cluster.kubectl import Kubectl, KubectlError
+from tests.cluster.kubectl import Kubectl, KubectlError, wait_until
 from tests.cluster.screen import K9py, Pane
 from tests.cluster.workloads import COUNT, SLEEP, container, pod, thing
 
@@ -151,6 +153,64 @@ def _shows(pane: Pane, name: str, wanted: list[str]) -> bool:
     cells = dict(zip(re.sub("[↓↑]", "", pane.header).split(), row.text.split(), strict=True))
     titles = [f"{share}{what}/{each}" for what in ("CPU", "MEM") for share in ("", "%") for each in ("REQ", "LIM")]
     return [cells.get(title) for title in titles] == wanted
+
+
+@pytest.fixture
+def claim(kubectl: Kubectl, namespace: str) -> Iterator[str]:
+    """A claim of a folder that is a volume (`local`: kubelets measure those), mounted by the pod `keeper`."""
+    node = kubectl.names("nodes")[0]
+    host = kubectl.json("get", "node", node)["metadata"]["labels"]["kubernetes.io/hostname"]
+    term = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [host]}]}
+    common = {"accessModes": ["ReadWriteOnce"], "storageClassName": ""}
+    spec = {
+        **common,
+        "capacity": {"storage": "1Gi"},
+        "local": {"path": "/tmp"},
+        "nodeAffinity": {"required": {"nodeSelectorTerms": [term]}},
+        "claimRef": {"namespace": namespace, "name": "kept"},
+    }
+    wanted = {**common, "resources": {"requests": {"storage": "1Gi"}}}
+    kubectl.create(thing("PersistentVolume", namespace, spec=spec))
+    kubectl.create(
+        thing("PersistentVolumeClaim", "kept", spec={**wanted, "volumeName": namespace}),
+        thing("PersistentVolumeClaim", "astray", spec=wanted),
+        pod(
+            "keeper",
+            container(volumeMounts=[{"name": "v", "mountPath": "/kept"}]),
+            volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "kept"}}],
+        ),
+        namespace=namespace,
+    )
+    kubectl.wait("pod/keeper", "condition=Ready", namespace)
+    yield node
+    kubectl("delete", "pod", "keeper", "-n", namespace)
+    kubectl("delete", "pvc", "kept", "astray", "-n", namespace)
+    kubectl("delete", "pv", namespace)
+
+
+def _filled(kubectl: Kubectl, node: str, namespace: str) -> list[list[str]]:
+    """Capacity, percent and bytes in use, of the claim `kept`, as the kubelet has measured them."""
+    summary = json.loads(kubectl("get", "--raw", f"/api/v1/nodes/{node}/proxy/stats/summary"))
+    volumes = [volume for pod in summary["pods"] for volume in pod.get("volume", ())]
+    told = [each for each in volumes if each.get("pvcRef") == {"name": "kept", "namespace": namespace}]
+    return [
+        ["kept", say_size(each["capacityBytes"]), str(100 * used // (used + each["availableBytes"])), say_size(used)]
+        for each in told
+        for used in [each["usedBytes"]]
+    ]
+
+
+def test_how_full_the_volumes_of_claims_are(k9py: Open, kubectl: Kubectl, namespace: str, claim: str) -> None:
+    screen = k9py("-n", namespace, "-c", "capacity volumes", size=(200, 50))
+    screen.wait_title("Claims", rf"Claims 2 · {namespace}$")
+    screen.wait_row("Claims", "astray", *["has", "no", "volume", "yet"], "1Gi")
+    # a kubelet measures its volumes once a minute
+    wait_until(lambda: _filled(kubectl, claim, namespace), "the kubelet has measured the volume", 150)
+    wait_alike(screen, "Claims", lambda: _filled(kubectl, claim, namespace))
+    screen.wait_row("Claims", "kept", "keeper", namespace)
+    screen.point_at("Claims", "kept")
+    screen.send("enter")
+    screen.wait_title("Pods", rf"Pods 1 of \d+ · {namespace} · claim kept$")
 
 
 @pytest.fixture

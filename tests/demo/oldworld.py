@@ -74,6 +74,7 @@ class Old:
     cluster: Cluster
     session: Session
     faults: list[str] = field(default_factory=list)
+    kubeconfig: str = ""
 
     async def kind(self, word: str) -> Resource:
         """The kind that a word names; it must be there."""
@@ -118,7 +119,7 @@ async def old(off: frozenset[str], make: Callable[[], Cluster] | None = None) ->
             return running.kubeconfig
 
         hub = Hub(Kubeconfig((), (), ""), ConnectOptions(), embedded=text)
-        it = Old(cluster, await hub.open(await hub.add_embedded()))
+        it = Old(cluster, await hub.open(await hub.add_embedded()), kubeconfig=running.kubeconfig)
         hub.faults.tell = it.faults.append
         try:
             yield it

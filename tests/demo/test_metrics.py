@@ -8,6 +8,9 @@ import aiohttp
 import pytest
 
 from k9py.demo.api import metrics
+from k9py.demo.core.store import Key, Obj
+from k9py.demo.node.filling import Filling
+from k9py.demo.node.stats import summary
 from k9py.demo.serve import serving
 from tests.demo.nodelab import Lab, Told
 
@@ -66,6 +69,45 @@ def test_figures_stay_the_same_until_the_next_reading(lab: Lab) -> None:
     assert [one["containers"] for one in first] == [one["containers"] for one in again]
     lab.cluster.clock.advance(15)
     assert next(iter(metrics.pods(lab.cluster, "")))["timestamp"] > first[0]["timestamp"]
+
+
+def test_the_kubelet_says_how_full_claims_are_but_not_of_what_is_a_folder_of_the_node(lab: Lab) -> None:
+    for name, source in (
+        ("disk", {"csi": {"driver": "d", "volumeHandle": "h"}}),
+        ("folder", {"hostPath": {"path": "/x"}}),
+    ):
+        _claim(lab, name, source)
+    lab.cluster.registry.part(Filling).shares["default", "disk"] = 0.5
+    volumes: list[Obj] = [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in ("disk", "folder")]
+    volumes += [{"name": "scratch", "emptyDir": {}}, {"name": "var", "hostPath": {"path": "/var"}}]
+    mounts = [{"name": volume["name"], "mountPath": f"/{volume['name']}"} for volume in volumes]
+    volumes += [{"name": "idle", "emptyDir": {}}]
+    lab.pod("db", {"image": "app", "volumeMounts": mounts}, nodeName="node1", volumes=volumes)
+    lab.cluster.clock.advance(45)
+    kubelet = lab.kubelets.on("node1")
+    assert kubelet
+    (told,) = summary(lab.cluster, kubelet)["pods"]
+    named = {volume["name"]: volume for volume in told["volume"]}
+    assert {name for name in named if not name.startswith("kube-api-access")} == {"scratch", "disk"}
+    assert "pvcRef" not in named["scratch"]
+    disk = named["disk"]
+    assert disk["pvcRef"] == {"name": "disk", "namespace": "default"}
+    assert disk["capacityBytes"] == int(0.98 * 10 * 2**30)
+    assert abs(disk["usedBytes"] / (disk["usedBytes"] + disk["availableBytes"]) - 0.5) < 0.001
+    assert disk["inodesUsed"] + disk["inodesFree"] == pytest.approx(disk["inodes"], abs=1)
+
+
+def _claim(lab: Lab, name: str, source: Obj) -> None:
+    """A claim that is bound to a volume of ten gibibytes."""
+    ten = {"storage": "10Gi"}
+    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": ""}
+    volume = {"metadata": {"name": name}, "spec": {**spec, "capacity": ten, **source}}
+    lab.cluster.registry.make("persistentvolumes", {"kind": "PersistentVolume", "apiVersion": "v1", **volume})
+    wanted = {**spec, "volumeName": name, "resources": {"requests": ten}}
+    claim: Obj = {"kind": "PersistentVolumeClaim", "apiVersion": "v1", "spec": wanted}
+    claim["metadata"] = {"name": name, "namespace": "default"}
+    lab.cluster.registry.make("persistentvolumeclaims", claim)
+    lab.cluster.registry.set_status(Key("persistentvolumeclaims", "default", name), {"phase": "Bound"})
 
 
 async def test_over_http(lab: Lab) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
 
 from k9py.actions import restart, scale
-from k9py.actions.action import Action
+from k9py.actions.action import Action, Answers
 from k9py.actions.plan import Target
 from k9py.demo.core.parts import PARTS, parts_of, version_of
 from k9py.demo.serve import ADMIN, NAME
 from k9py.kinds.wellknown import DEPLOYMENTS
 from k9py.session import usage as usage_module
+from k9py.session.audit import Audit
 from k9py.session.feed import Feed
-from k9py.session.runner import run_plan
+from k9py.session.job import Job
+from k9py.session.preview import preview
 from k9py.values.log import NEWEST, Entry, LogWish, PodLogs
 from k9py.values.request import Request
 from k9py.values.resource import Key
@@ -65,6 +69,12 @@ async def all_kinds_are_found(it: Old) -> None:
         assert kind.short_names == tuple(each.entry.get("shortNames", ()))
         assert kind.singular == each.entry["singularResource"]
         assert (kind.verbs, kind.subresources) == (each.verbs, each.subresources)
+
+
+async def workloads_are_of_all_kinds(it: Old) -> None:
+    """Cron jobs among them, in whatever version they are served."""
+    feed = await it.live("wk")
+    await it.until(lambda: ("default", "cronjob/web") in feed.collection.records, "the cron job")
 
 
 async def kinds_have_their_columns(it: Old) -> None:
@@ -146,6 +156,7 @@ TOUR: tuple[Callable[[Old], Awaitable[None]], ...] = (
     first_page_lives,
     all_kinds_are_found,
     kinds_have_their_columns,
+    workloads_are_of_all_kinds,
     lists_show_the_same_as_watches,
     watches_outlive_their_history,
     the_user_is_known,
@@ -206,5 +217,9 @@ async def change(it: Old, action: Action, answer: str) -> None:
     deployments = await it.live("deploy")
     target = Target(key, deployments.collection.records["default", "web"].obj.metadata.uid, kind)
     facts = await action.gather(it.session.read, [target])
-    outcomes = await run_plan(it.session, action.plan(facts, answer, datetime.now(UTC)))
+    plan = action.plan(facts, Answers(answer), datetime.now(UTC))
+    (forecast,) = await preview(it.session, plan)
+    assert (bool(forecast.diff), forecast.refused) == (True, "")
+    with TemporaryDirectory() as folder:
+        outcomes = await Job(1, it.session, plan, Audit(Path(folder) / "audit.jsonl")).run()
     assert [outcome.failed for outcome in outcomes] == [""]

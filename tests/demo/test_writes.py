@@ -48,3 +48,15 @@ async def test_a_server_of_old_takes_patches_of_kinds_in_their_older_version() -
     assert [(one["image"], one["tty"]) for one in pod["containers"]] == [("tick:1", True)]
     owner = found.body["metadata"]["managedFields"][-1]
     assert (owner["manager"], owner["apiVersion"]) == ("old", "batch/v1beta1")
+
+
+async def test_a_deletion_takes_its_options_from_the_body_and_from_the_query_only_without_one() -> None:
+    url, config = "/api/v1/namespaces/shop/configmaps", {"apiVersion": "v1", "kind": "ConfigMap"}
+    async with asking(make_cluster()) as client:
+        for name in ("dry", "body", "real"):
+            await client.ask("POST", url, {**config, "metadata": {"name": name}})
+        await client.ask("DELETE", f"{url}/dry?dryRun=All")
+        await client.ask("DELETE", f"{url}/body", {"dryRun": ["All"]})
+        await client.ask("DELETE", f"{url}/real?dryRun=All", {"propagationPolicy": "Background"})
+        left = {one["metadata"]["name"] for one in (await client.ask("GET", url)).body["items"]}
+    assert left & {"dry", "body", "real"} == {"dry", "body"}

@@ -10,7 +10,7 @@ import pytest
 from k9py.kube.metrics import read_metrics, read_node_names, read_summary
 from k9py.kube.wire import Garbled
 from k9py.values.errors import ApiError
-from k9py.values.usage import Usage
+from k9py.values.usage import Fill, Usage
 from tests.kube.reach import reach
 from tests.kube.scripted import answer, refuse
 
@@ -81,9 +81,30 @@ async def test_the_kubelet_says_it_too(tmp_path: Path) -> None:
         told = answer(200, json.dumps({"node": stats("", 1.5, 99), "pods": pods}), "application/json")
         server.fault("/api/v1/nodes/worker-a/proxy/stats/summary", "get", told)
         assert await read_node_names(transport, 5) == ["worker-a"]
-        assert await read_summary(transport, "worker-a") == {
+        said = await read_summary(transport, "worker-a")
+        assert said.usage == {
             ("", "worker-a"): Usage(1.5, 99),
             ("shop", "cart-0/a"): Usage(0.25, 10),
             ("shop", "cart-0/b"): Usage(0.5, 20),
             ("shop", "cart-0"): Usage(0.75, 30),
+        }
+        assert said.fills == {}
+
+
+async def test_the_kubelet_says_how_full_the_volumes_of_claims_are(tmp_path: Path) -> None:
+    disk = {"usedBytes": 30, "availableBytes": 60, "capacityBytes": 100, "inodes": 10, "inodesFree": 6, "inodesUsed": 4}
+    volumes = [
+        {"name": "token", **disk},
+        {"name": "data", "pvcRef": {"name": "data-cart-0", "namespace": "shop"}, **disk},
+        {"name": "raw", "pvcRef": {"name": "raw", "namespace": "shop"}, "capacityBytes": 100},
+    ]
+    pods = [{"podRef": {"name": "cart-0", "namespace": "shop"}, "volume": volumes}]
+    async with reach(tmp_path) as (server, transport):
+        told = answer(200, json.dumps({"node": {}, "pods": pods}), "application/json")
+        server.fault("/api/v1/nodes/worker-a/proxy/stats/summary", "get", told)
+        said = await read_summary(transport, "worker-a")
+        assert said.usage == {}
+        assert said.fills == {
+            ("shop", "data-cart-0"): Fill(30, 60, 100, 4, 6),
+            ("shop", "raw"): Fill(capacity=100),
         }

@@ -22,12 +22,16 @@ from k9py.kube.forms import Objects
 from k9py.kube.wire import Lines, decode_events, decode_page
 from k9py.store.collection import Collection
 from k9py.store.view import View
+from k9py.ui.consoles import SLICE as TERMINAL_SLICE
 from k9py.ui.painting import Palette
+from k9py.ui.terminal.terminal import Terminal
+from k9py.ui.themes import ANSI_DARK
 from k9py.ui.widgets.log_buffer import LogBuffer
 from k9py.ui.widgets.log_sieve import Sieve
 from k9py.ui.widgets.log_view import SLICE
 from k9py.ui.widgets.table_layout import lay_out
 from k9py.ui.widgets.table_paint import paint_row
+from k9py.ui.widgets.terminal_paint import TerminalPalette, paint_cells
 from k9py.values.batch import Batch
 from k9py.values.log import Entry
 from k9py.values.log_reading import Level
@@ -37,6 +41,7 @@ from tests.perf.fleet import Json
 PODS_IN_ALL, A_PAGE = 10_000, 500
 DIRTY = 200
 LINES, AT_ONCE = 1_000_000, 500
+OUTPUT, SHELL = 5_000_000, (200, 50)
 WIDTH, VISIBLE = 198, 48
 _CHUNK = 65_536
 _RUNS = 5
@@ -187,10 +192,44 @@ def measure_log() -> dict[str, float]:
     return spent
 
 
+def measure_shell() -> dict[str, float]:
+    """Take in what `cat` of a large file writes, and other output, as a pane does: in slices of a frame.
+
+    Slices are what the loop waits for: their processor time is told.
+    """
+    spent = {}
+    for what, said in {
+        "lines": line(3),
+        "colours": "\x1b[01;34mbin\x1b[0m  \x1b[01;32mrun.sh\x1b[0m  \x1b[38;5;208mpay.log\x1b[m",
+        "Korean": "결제 서버가 시작되었습니다 🚀 GET /장바구니 200",
+        "one long line": "x" * 4_000,
+        "cleared screens": "\x1b[2J\x1b[H",
+    }.items():
+        data = f"{said}\r\n".encode()
+        data *= (OUTPUT if what != "cleared screens" else OUTPUT // 100) // len(data)
+        terminal, slices = Terminal(*SHELL), []
+        terminal.feed(data)
+        while terminal.busy:
+            slices.append(clock(partial(terminal.advance, TERMINAL_SLICE), time.thread_time))
+        spent[f"Terminal, {len(data) / 1e6:.2f} MB: {what}"] = sum(slices)
+        spent[f"  longest slice, {what}"] = max(slices)
+    palette = TerminalPalette(ANSI_DARK, ANSI_DARK.foreground_color, ANSI_DARK.background_color)
+    spent[f"paint {SHELL[1]} rows of a shell"] = clock(
+        lambda: [paint_cells(row, SHELL[0], palette) for row in terminal.screen.rows]
+    )
+    return spent
+
+
 def main() -> None:
     """Print what each part takes, and how much of the yardstick's time that is."""
     collection = Collection("micro", PODS, decoder(kind_for(PODS)), keep_whole=True)
-    spent = measure_list(collection) | measure_view(collection) | measure_watch(collection) | measure_log()
+    spent = (
+        measure_list(collection)
+        | measure_view(collection)
+        | measure_watch(collection)
+        | measure_log()
+        | measure_shell()
+    )
     yardstick = spent["json.loads"]
     print(f"{PODS_IN_ALL:,} pods of {len(json.dumps(pod(1), separators=(',', ':'))) / 1000:.1f} KB")
     for what, seconds in spent.items():

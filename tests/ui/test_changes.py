@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from k9py.ui.screens.dialogs import Ask, Confirm, Outcomes
+from k9py.ui.screens.confirm import Confirm
+from k9py.ui.screens.dialogs import Ask, Outcomes
 from tests.kube.scripted import ScriptedServer, refuse
 from tests.kube.scripted.server import Change
 from tests.ui.pages.objects import DEPLOYMENTS, fill, put_deployment
@@ -27,20 +28,24 @@ async def to_deployments(shown: Shown, *marked: str, cursor: str = "web") -> Non
     await shown.until(lambda: shown.under_cursor() == cursor)
 
 
+async def confirmation(shown: Shown) -> None:
+    """Until it is there, with what the server says of it."""
+    await shown.until(lambda: isinstance(shown.app.screen, Confirm) and shown.app.screen.focused is not None)
+    await shown.settles()
+
+
 async def ask(shown: Shown, answer: str) -> None:
     """`s`, an answer, and on to the confirmation."""
     await shown.press("s")
     await shown.until(lambda: isinstance(shown.app.screen, Ask), "the question")
     await shown.type(answer)
     await shown.press("enter")
-    await shown.until(lambda: isinstance(shown.app.screen, Confirm), "the confirmation")
-    await shown.settles()
+    await confirmation(shown)
 
 
 async def restart(shown: Shown) -> None:
     await shown.press("r")
-    await shown.until(lambda: isinstance(shown.app.screen, Confirm), "the confirmation")
-    await shown.settles()
+    await confirmation(shown)
 
 
 def greyed(shown: Shown) -> dict[str, str]:
@@ -63,6 +68,7 @@ async def test_scale_asks_confirms_sends_and_says_what_it_did(tmp_path: Path) ->
         )
         assert shown.server.changes == []
         uid = shown.server.store.get(DEPLOYMENTS, "web", "shop")["metadata"]["uid"]  # type: ignore[index]
+        await confirmation(shown)
         await shown.press("y")
         await shown.until(lambda: bool(shown.server.changes))
         assert shown.server.changes == [
@@ -158,6 +164,7 @@ async def test_several_marked_rows_have_an_outcome_each(tmp_path: Path) -> None:
         await shown.type("1")
         await shown.press("enter")
         await shown.sees("shop/web  replicas 3 → 1", "shop/결제  replicas 2 → 1", "shop/🚀-launch  replicas 0 → 1")
+        await shown.sees("what changes", "- replicas: 3")
         await shown.press("y")
         await shown.until(lambda: isinstance(shown.app.screen, Outcomes))
         await shown.sees("● shop/web  replicas 3 → 1", "✖ shop/결제  결제 is not yours", "● shop/🚀-launch")
@@ -241,8 +248,9 @@ async def test_read_only_takes_the_keys_away_and_says_why(tmp_path: Path) -> Non
     async with show(tmp_path, readonly=True) as shown:
         assert "read-only" in shown.header
         await to_deployments(shown)
-        assert greyed(shown) == dict.fromkeys(("Scale", "Restart"), "k9py runs read-only")
-        for key in ("s", "r"):
+        titles = ("Delete", "Edit", "Scale", "Restart")
+        assert greyed(shown) == dict.fromkeys(titles, "k9py runs read-only")
+        for key in ("e", "s", "r"):
             await shown.press(key)
             await shown.sees("k9py runs read-only")
             assert shown.app.screen is shown.page
@@ -268,7 +276,8 @@ async def test_a_right_without_a_reason_is_said_by_k9py(tmp_path: Path) -> None:
     async with show(tmp_path) as shown:
         shown.server.rights.denied["patch", "deployments.apps"] = ""
         await to_deployments(shown)
-        await shown.until(lambda: greyed(shown) == {"Restart": "not allowed to patch deployments.apps in shop"})
+        said = "not allowed to patch deployments.apps in shop"
+        await shown.until(lambda: greyed(shown) == {"Edit": said, "Restart": said})
 
 
 async def test_keys_pressed_while_the_question_is_prepared_are_not_taken_for_others(tmp_path: Path) -> None:

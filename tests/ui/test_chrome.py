@@ -101,20 +101,35 @@ async def test_without_metrics_there_are_dashes_and_one_quiet_note(tmp_path: Pat
 # ── the last line ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+LAST_LINES = {
+    80: (
+        "l Logs d Describe y YAML s Shell",
+        "l Logs d Describe y YAML e Edit",
+        "d Describe y YAML e Edit ^d Delete",
+    ),
+    120: (
+        "l Logs d Describe y YAML s Shell e Edit ^d Delete p Previous E Events",
+        "l Logs d Describe y YAML e Edit r Restart s Scale ^d Delete p Previous",
+        "d Describe y YAML e Edit ^d Delete E Events J Owner X Xray",
+    ),
+    200: (
+        "l Logs d Describe y YAML s Shell e Edit ^d Delete p Previous E Events o Node J Owner X Xray a Attach "  # noqa: ISC004
+        "^e Edit status ^x Exec ^k Kill",
+        "l Logs d Describe y YAML e Edit r Restart s Scale ^d Delete p Previous E Events z Replica sets J Owner X Xray",
+        "d Describe y YAML e Edit ^d Delete E Events J Owner X Xray ^e Edit status",
+    ),
+}
+"""Of pods, deployments and nodes, by the width of the screen."""
+
+
 @pytest.mark.parametrize("width", [80, 120, 200])
 async def test_the_last_line_has_the_keys_of_the_row_in_focus(tmp_path: Path, width: int) -> None:
-    general = ": Command / Filter ? Help"
     async with show(tmp_path, size=(width, 40)) as shown:
-        minor = " E Events" if width == 80 else " E Events o Node J Owner X Xray"
-        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML p Previous{minor} {general}"
-        await shown.press("shift+tab")
-        await shown.until(lambda: "Scale" in shown.footer)
-        minor = "" if width == 80 else " p Previous E Events z Replica sets"
-        minor += " J Owner X Xray" if width == 200 else ""
-        assert squeeze(shown.footer).strip() == f"l Logs d Describe y YAML r Restart s Scale{minor} {general}"
-        await shown.press("shift+tab")
-        await shown.until(lambda: "Scale" not in shown.footer)
-        assert squeeze(shown.footer).strip() == f"d Describe y YAML E Events J Owner X Xray {general}"
+        for pane, keys in zip(("pods", "deployments", "nodes"), LAST_LINES[width], strict=True):
+            await shown.until(lambda pane=pane: shown.focus == pane)  # type: ignore[misc]
+            await shown.settles()
+            assert squeeze(shown.footer).strip() == f"{keys} m Menu : Command / Filter ? Help"
+            await shown.press("shift+tab")
 
 
 async def test_a_message_of_a_task_goes_by_itself_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

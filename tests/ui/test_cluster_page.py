@@ -197,7 +197,7 @@ async def test_the_filter_keeps_lines_and_their_titles(tmp_path: Path) -> None:
         await shown.until(lambda: "server" not in keys(shown))
         assert [key for key in keys(shown) if key.startswith("node:")] == ["node:worker-b"]
         assert "head:nodes" in keys(shown)
-        await shown.sees("cluster lab · /worker-b")
+        await shown.sees("Cluster lab · /worker-b")
         await shown.press("escape")
         await shown.until(lambda: "server" in keys(shown))
 

@@ -167,7 +167,7 @@ async def test_the_contexts_follow_the_kubeconfig(tmp_path: Path) -> None:
         await hub.take()
         contexts = shown.app.screen.query_one("#contexts", OptionList)
         await shown.until(lambda: contexts.option_count == 2)
-        assert contexts.border_title == "Contexts 2"
+        assert contexts.border_title == "home › Contexts 2"
         assert contexts.highlighted == 1  # still on `sun`
         (tmp_path / "kubeconfig").write_text(dump_kubeconfig({"sun": NOWHERE}, "sun"))
         await hub.take()

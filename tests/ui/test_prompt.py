@@ -8,7 +8,7 @@ import pytest
 
 from k9py.ui.widgets.log_pane import LogPane
 from k9py.ui.widgets.prompt import PromptInput
-from tests.ui.pages.objects import put_pod, write_log
+from tests.ui.pages.objects import label, put_pod, write_log
 from tests.ui.pages.show import Shown, show, title_of
 
 IN_SHOP = ["images-1", "web-1", "web-2", "web-3", "결제-1", "결제-2", "🚀-fuel-42"]
@@ -64,6 +64,33 @@ async def test_tab_takes_the_first_suggestion_and_offers_namespaces_next(tmp_pat
         await shown.press("tab", "enter")
         await shown.lists("deployments")
         assert shown.title() == "home › Deployments 1 · kube-system"
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "count"),
+    [
+        ("xray daemons", "xray daemonsets", 1),
+        ("xray sh", "xray shop", 1),
+        ("xray pods sh", "xray pods shop", 1),
+        ("who-can del", "who-can delete", 2),
+        ("who-can get pods/l", "who-can get pods/log", 1),
+        ("who-can get nothing/", "", 0),
+        ("who-can get pods in k", "who-can get pods in kube-system", 1),
+        ("can-i s:sh", "can-i s:shop:default", 1),
+        ("rbac cl", "rbac clusterrole", 2),
+        ("top c", "top containers", 1),
+        ("capacity v", "capacity volumes", 1),
+        ("ns d", "ns default", 1),
+        ("pods -n sh", "pods -n shop", 1),
+        ("about x", "", 0),
+    ],
+)
+async def test_each_word_has_suggestions_of_its_own(tmp_path: Path, typed: str, first: str, count: int) -> None:
+    async with show(tmp_path) as shown:
+        await shown.open_prompt(":")  # which makes the namespaces known
+        await shown.until(lambda: "default" in shown.app.namespaces(), "the namespaces")
+        offered = shown.app.suggest(typed)
+        assert (offered[:1], len(offered)) == ([first] if first else [], count)
 
 
 async def test_down_and_up_choose_a_suggestion_and_enter_takes_it(tmp_path: Path) -> None:
@@ -162,7 +189,7 @@ async def test_a_bad_expression_says_what_is_wrong_and_keeps_the_former_filter(t
     [
         ("!web|dns", ["images-1", "결제-1", "결제-2", "🚀-fuel-42"]),
         ("-l app=web", ["web-1", "web-2", "web-3"]),
-        ("-l app in (web,결제),tier!=front", ["결제-1", "결제-2"]),
+        (f"-l app in (web,{label('결제')}),tier!=front", ["결제-1", "결제-2"]),
         ("!-l app=web", ["coredns-1", "coredns-2", "images-1", "결제-1", "결제-2", "🚀-fuel-42"]),
         ("WEB-1", ["web-1"]),
         ("결제", ["결제-1", "결제-2"]),

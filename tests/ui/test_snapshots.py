@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from k9py.ui.screens.dialogs import Ask, Choose, Confirm
+from k9py.ui.screens.confirm import Confirm
+from k9py.ui.screens.dialogs import Ask, Choose
 from tests.kube.scripted import ScriptedServer
 from tests.ui.pages.objects import PODS, fill, put_pod
 from tests.ui.pages.show import Shown, show
@@ -92,9 +93,11 @@ async def scale(shown: Shown) -> None:
 
 async def confirm(shown: Shown) -> None:
     await to_web(shown)
-    await shown.press("r")
-    await shown.until(lambda: isinstance(shown.app.screen, Confirm))
-    await shown.sees("kubectl rollout restart")
+    await shown.press("s")
+    await shown.until(lambda: isinstance(shown.app.screen, Ask))
+    await shown.type("5")
+    await shown.press("enter")
+    await shown.until(lambda: isinstance(shown.app.screen, Confirm) and shown.app.screen.focused is not None)
 
 
 async def choose(shown: Shown) -> None:
@@ -106,7 +109,8 @@ async def choose(shown: Shown) -> None:
 
 async def help_page(shown: Shown) -> None:
     await shown.press("shift+tab")
-    await shown.until(lambda: "Restart" in shown.footer)
+    await shown.until(lambda: shown.focus == "deployments")
+    await shown.settles()
     await shown.press("question_mark")
     await shown.sees("Going somewhere")
 

@@ -13,6 +13,7 @@ from tests.kube.scripted import ScriptedServer
 from tests.ui.pages.objects import fill, put_pod
 from tests.ui.pages.show import Shown, show
 from tests.ui.pages.snapshot import check_screen, each_size
+from tests.ui.pages.storage import fill_storage
 from tests.ui.test_capacity_page import open_capacity
 from tests.ui.test_top_page import open_top, told
 
@@ -62,4 +63,13 @@ async def test_top(
 ) -> None:
     async with show(tmp_path, content=content, size=size) as shown:
         await go(shown)
+        await check_screen(shown, screen)
+
+
+@each_size
+async def test_volumes(tmp_path: Path, screen: SnapshotAssertion, size: tuple[int, int]) -> None:
+    async with show(tmp_path, content=fill_storage, size=size) as shown:
+        await open_capacity(shown, "volumes")
+        await shown.until(lambda: shown.says("● 41", "▲ 82", "✖ 96"))
+        await shown.press("g")
         await check_screen(shown, screen)

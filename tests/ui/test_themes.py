@@ -19,6 +19,7 @@ PAIRS = [
     *((text, "background") for text in ("table-header", "table-sorted", "log-remark", "log-stamp", "primary")),
     *((text, "panel") for text in ("foreground", "tone-dim", "footer-key-foreground")),
     ("tone-plain", "log-match"),
+    *(("protected", ground) for ground in ("background", "surface")),
 ]
 
 

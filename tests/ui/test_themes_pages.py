@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.geometry import Region
 
-from k9py.ui.screens.dialogs import Confirm
+from k9py.ui.screens.confirm import Confirm
 from tests.ui.pages.show import Shown, read_strips, show
 from tests.ui.test_themes import contrast
 

@@ -158,7 +158,7 @@ async def test_custom_resources_belong_to_it(tmp_path: Path) -> None:
 
     async with show(tmp_path, content=content) as shown:
         await xray(shown, "gadgets", "wheel")
-        await shown.sees("✖ gadget wheel not Ready: Flat", "configmap 설정", "secret login credentialsSecretRef")
+        await shown.sees("✖ gadget wheel Ready=False (Flat)", "configmap 설정", "secret login credentialsSecretRef")
         await xray(shown, "secrets", "login", "u")
         assert "gadget wheel" in tree_lines(shown)
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from k9py.actions.action import Action, Fact
+from k9py.actions.action import Action, Answers, Fact, Question
 from k9py.actions.plan import Plan, Target
 from k9py.actions.registry import action_for_key, actions_for, all_actions
 from k9py.actions.restart import ACTION as RESTART
 from k9py.actions.scale import ACTION as SCALE
+from k9py.actions.shell import ACTION as SHELL
 from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
 from k9py.values.errors import ApiError, K9pyError
 from k9py.values.request import Request
@@ -47,7 +48,7 @@ def scale_of(replicas: int | None, uid: str = "u1") -> dict[str, Any]:
 
 
 async def plan_scale(server: Server, answer: str, *targets: Target) -> Plan:
-    return SCALE.plan(await SCALE.gather(server.read, targets), answer, NOW)
+    return SCALE.plan(await SCALE.gather(server.read, targets), Answers(answer), NOW)
 
 
 async def test_scale_patches_the_scale_of_the_object_that_was_there() -> None:
@@ -64,7 +65,7 @@ async def test_scale_patches_the_scale_of_the_object_that_was_there() -> None:
 async def test_scale_asks_from_what_is_wanted_today() -> None:
     server = Server({path("a", "scale"): scale_of(None), path("b", "scale"): scale_of(4)})
     question = SCALE.ask(await SCALE.gather(server.read, [target("a"), target("b")]))
-    assert question is not None
+    assert isinstance(question, Question)
     assert question.initial == "0"
     assert question.label == "replicas (now 0 to 4)"
     assert question.title == "Scale 2 deployments"
@@ -73,7 +74,7 @@ async def test_scale_asks_from_what_is_wanted_today() -> None:
 @pytest.mark.parametrize("nonsense", ["", "-1", "1.5", "three", "٣", "2147483648"])
 async def test_scale_refuses_nonsense(nonsense: str) -> None:
     question = SCALE.ask(await SCALE.gather(Server({path("a", "scale"): scale_of(1)}).read, [target("a")]))
-    assert question is not None
+    assert isinstance(question, Question)
     assert question.check(nonsense)
     assert not question.check("0")
 
@@ -94,7 +95,7 @@ def test_nothing_to_ask_where_nothing_could_be_read() -> None:
 
 async def test_restart_sets_the_annotation_that_kubectl_sets() -> None:
     server = Server({path("web"): {"metadata": {"uid": "u1"}, "spec": {}}})
-    plan = RESTART.plan(await RESTART.gather(server.read, [target("web")]), "", NOW)
+    plan = RESTART.plan(await RESTART.gather(server.read, [target("web")]), Answers(), NOW)
     (effect,) = plan.effects
     annotations = effect.request.body["spec"]["template"]["metadata"]["annotations"]
     assert annotations == {"kubectl.kubernetes.io/restartedAt": "2026-03-01T09:14:02Z"}
@@ -104,14 +105,14 @@ async def test_restart_sets_the_annotation_that_kubectl_sets() -> None:
 
 async def test_restart_refuses_what_is_paused() -> None:
     server = Server({path("web"): {"metadata": {"uid": "u1"}, "spec": {"paused": True}}})
-    plan = RESTART.plan(await RESTART.gather(server.read, [target("web")]), "", NOW)
+    plan = RESTART.plan(await RESTART.gather(server.read, [target("web")]), Answers(), NOW)
     assert not plan.effects
     assert "paused" in plan.refusals[0].why
 
 
 def test_kubectl_commands_are_quoted_for_a_shell() -> None:
     odd = Target(Key("my prod; rm", DEPLOYMENTS.gvr, "shop", "web"), "u", DEPLOYMENTS)
-    plan = RESTART.plan([Fact(odd, {"metadata": {"uid": "u"}, "spec": {}})], "", NOW)
+    plan = RESTART.plan([Fact(odd, {"metadata": {"uid": "u"}, "spec": {}})], Answers(), NOW)
     assert plan.commands == ["kubectl rollout restart deployment/web -n shop --context 'my prod; rm'"]
 
 
@@ -122,11 +123,14 @@ def ids_of(resource: Resource) -> list[str]:
 
 def test_a_key_belongs_to_the_kind() -> None:
     assert action_for_key("s", DEPLOYMENTS) is SCALE
-    assert action_for_key("s", PODS) is None
-    assert ids_of(PODS) == ["logs", "describe", "yaml", "previous", "events", "node", "owner", "xray"]
-    assert ids_of(NODES) == ["describe", "yaml", "events", "owner", "xray"]
-    first = ("logs", "describe", "yaml", "restart", "scale")
-    assert ids_of(DEPLOYMENTS) == [*first, "previous", "events", "replicasets", "owner", "xray"]
+    assert action_for_key("s", PODS) is SHELL
+    assert ids_of(PODS) == [
+        *("logs", "describe", "yaml", "shell", "edit", "delete"),
+        *("previous", "events", "node", "owner", "xray", "attach", "edit-part", "exec", "kill"),
+    ]
+    assert ids_of(NODES) == ["describe", "yaml", "edit", "delete", "events", "owner", "xray", "edit-part"]
+    first = ("logs", "describe", "yaml", "edit", "restart", "scale", "delete")
+    assert ids_of(DEPLOYMENTS) == [*first, "previous", "events", "replicasets", "owner", "xray", "edit-part"]
 
 
 def test_ids_are_unique_and_no_kind_has_two_meanings_of_a_key() -> None:

@@ -71,7 +71,7 @@ def test_nothing_given_is_the_dashboard_with_its_defaults() -> None:
     assert options.run is cli.run_dashboard
     assert (options.kubeconfig, options.context, options.namespace) == (None, None, None)
     assert (options.all_namespaces, options.command, options.request_timeout) == (False, "", 0.0)
-    assert (options.readonly, options.theme, options.insecure_skip_tls_verify) == (False, "dark", False)
+    assert (options.readonly, options.theme, options.insecure_skip_tls_verify) == (False, "", False)
 
 
 def test_all_options_are_read() -> None:
@@ -173,10 +173,11 @@ def test_info_tells_files_and_contexts(tmp_path: Path, capsys: pytest.CaptureFix
     assert cli.main(["--kubeconfig", str(path), "info"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["k9py", __version__]
-    assert lines[1].startswith("log ")
-    assert lines[1].endswith("k9py.log")
-    assert lines[2].split() == ["kubeconfig", str(path)]
-    assert lines[3:] == ["context   * lab", "context     moon"]
+    assert [line.split()[0] for line in lines[1:5]] == ["config", "log", "audit", "kubeconfig"]
+    assert lines[2].endswith("k9py.log")
+    assert lines[3].endswith("audit.jsonl")
+    assert lines[4].split() == ["kubeconfig", str(path)]
+    assert lines[5:] == ["context   * lab", "context     moon"]
     cli.main(["--kubeconfig", str(path), "--context", "moon", "info"])
     assert "context   * moon" in capsys.readouterr().out
 

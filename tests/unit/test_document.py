@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k9py.kinds.wellknown import PODS
-from k9py.ui.document import Document, count_managed, read_object, write_object
+from k9py.values.document import Document, count_managed, read_object, write_object
 from k9py.values.errors import K9pyError
 from k9py.values.prose import whole_text
 from k9py.values.resource import Gvr, Resource

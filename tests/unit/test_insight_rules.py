@@ -214,7 +214,7 @@ class Server:
         found = self.lists.get(request.path.removeprefix("/apis/rbac.authorization.k8s.io/v1"))
         if found is None:
             raise ApiError(403, "Forbidden", "no")
-        at = int(request.query.get("continue", "0"))
+        at = int(str(request.query.get("continue", "0")))
         more = {"continue": str(at + 1)} if at + 1 < len(found) else {}
         return {"metadata": more, "items": found[at : at + 1]}
 

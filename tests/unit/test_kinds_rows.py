@@ -68,7 +68,11 @@ def autoscaler(*told: tuple[str, str, str], **target: str) -> ShownRow:
         ([("AbleToScale", "True", "Ready"), ("ScalingLimited", "False", "InRange")], "AbleToScale", Tone.OK),
         ([("AbleToScale", "False", "FailedGetScale")], "AbleToScale=False (FailedGetScale)", Tone.BAD),
         ([("ScalingActive", "False", "NoMetric")], "ScalingActive=False (NoMetric)", Tone.BAD),
-        ([("AbleToScale", "True", ""), ("ScalingLimited", "True", "TooManyReplicas")], "AbleToScale", Tone.WARN),
+        (
+            [("AbleToScale", "True", ""), ("ScalingLimited", "True", "TooManyReplicas")],
+            "ScalingLimited=True (TooManyReplicas)",
+            Tone.WARN,
+        ),
         ([("AbleToScale", "True", ""), ("ScalingLimited", "True", "TooFewReplicas")], "AbleToScale", Tone.OK),
     ],
 )

@@ -265,12 +265,12 @@ def test_what_is_selected() -> None:
                     ]
                 }
             },
-            Health(Tone.BAD, "not Ready: Hoarse"),
+            Health(Tone.BAD, "Ready=False (Hoarse)"),
         ),
         (
             CHOIR,
             {"status": {"conditions": [{"type": "Ready", "status": "Unknown"}]}},
-            Health(Tone.BUSY, "Ready unknown"),
+            Health(Tone.BUSY, "Ready=Unknown"),
         ),
         (CHOIR, {"status": {"phase": "Failed"}}, Health(Tone.BAD, "Failed")),
         (CHOIR, {"status": {"state": "Singing"}}, Health(Tone.PLAIN, "Singing")),

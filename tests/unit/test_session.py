@@ -225,7 +225,7 @@ async def test_a_crd_made_meanwhile_is_found_without_a_restart(tmp_path: Path) -
 async def test_words_that_are_asked_for_at_the_same_time_share_one_discovery(tmp_path: Path) -> None:
     async with opened(tmp_path) as it:
         await it.session.find("pods")
-        await until(lambda: it.session._discovery is not None and it.session._discovery.done())
+        await it.session.offers.answered()
         before = len([seen for seen in it.server.requests if seen.path == "/apis"])
         assert await asyncio.gather(*(it.session.find(f"nothing-{n}") for n in range(5))) == [None] * 5
         assert len([seen for seen in it.server.requests if seen.path == "/apis"]) == before + 1

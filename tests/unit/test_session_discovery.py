@@ -9,7 +9,7 @@ import pytest
 
 from k9py.demo.core.catalog import Served
 from k9py.kinds.wellknown import PODS
-from k9py.session import session as session_module
+from k9py.session import offers as offers_module
 from k9py.session import usage as usage_module
 from k9py.values.catalog import Catalog
 from k9py.values.errors import K9pyError
@@ -45,12 +45,12 @@ async def test_half_a_discovery_forgets_nothing_of_the_other_half(tmp_path: Path
         assert await it.session.known("gadgets") == GADGETS
         before = set(it.session.catalog)
         it.server.fault(half, "get", AWAY)
-        await it.session.rediscover()
+        await it.session.offers.renew()
         assert "do not answer" in it.session.notes["discovery"]
         assert set(it.session.catalog) == before
         # and what is gone in truth is forgotten as soon as that can be known
         forget_gadgets(it.server)
-        await it.session.rediscover()
+        await it.session.offers.renew()
         assert it.session.catalog.resolve("gadgets") is None
 
 
@@ -62,7 +62,7 @@ async def test_an_aggregated_api_that_is_down_keeps_its_kinds(tmp_path: Path) ->
         dead = {"metadata": {"name": "example.com"}, "versions": [{"version": "v1", "freshness": "Stale"}]}
         body = json.dumps({"kind": "APIGroupDiscoveryList", "items": [dead, apps]})
         it.server.fault("/apis", "get", answer(200, body, "application/json"))
-        await it.session.rediscover()
+        await it.session.offers.renew()
         assert it.session.catalog.resolve("gadgets") == GADGETS
         assert it.session.catalog.resolve("pods.metrics.k8s.io") is None  # that one is not served any more
 
@@ -117,7 +117,7 @@ async def test_metrics_that_come_later_are_seen(tmp_path: Path, monkeypatch: pyt
         await until(lambda: bool(it.session.notes.get("metrics")))
         for served in dropped:
             it.server.cluster.catalog.add(served)
-        monkeypatch.setattr(session_module, "OFFERS_HOLD", 0.0)
+        monkeypatch.setattr(offers_module, "HOLD", 0.0)
         await until(lambda: ("shop", "web-1") in pods.collection.joined.usage, "usage")
         assert not it.session.notes["metrics"]
 

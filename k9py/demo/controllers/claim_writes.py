@@ -84,11 +84,17 @@ def claim_reference(claim: Obj) -> Obj:
     }
 
 
-def new_volume(claim: Obj, offered: Obj, node: str) -> Obj:
-    """A volume of a class for a claim; on that node, if its claim has been given one."""
+def new_volume(claim: Obj, offered: Obj, node: str, driver: bool) -> Obj:
+    """A volume of a class for a claim; on that node, if its claim has been given one.
+
+    Where the provisioner is a `driver` (CSI) it is a disk, else a folder of the node.
+    """
     wanted, metadata = claim["spec"], claim["metadata"]
     name = f"pvc-{metadata['uid']}"
     folder = f"{name}_{metadata['namespace']}_{metadata['name']}"
+    behind: Obj = {"hostPath": {"path": f"/var/local-path-provisioner/{folder}", "type": "DirectoryOrCreate"}}
+    if driver:
+        behind = {"csi": {"driver": offered["provisioner"], "volumeHandle": name, "fsType": "ext4"}}
     spec: Obj = {
         "capacity": {"storage": wanted["resources"]["requests"]["storage"]},
         "accessModes": list(wanted["accessModes"]),
@@ -96,7 +102,7 @@ def new_volume(claim: Obj, offered: Obj, node: str) -> Obj:
         "persistentVolumeReclaimPolicy": offered.get("reclaimPolicy", "Delete"),
         "storageClassName": offered["metadata"]["name"],
         "volumeMode": wanted.get("volumeMode", "Filesystem"),
-        "hostPath": {"path": f"/var/local-path-provisioner/{folder}", "type": "DirectoryOrCreate"},
+        **behind,
     }
     if node:
         term = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}

@@ -123,7 +123,8 @@ class Claims(Controller):
             self._order(key, claim, provisioner)
         elif due <= self.clock.now:
             del self.ready[key]
-            volume = self.registry.make(VOLUMES, new_volume(claim, found, node))
+            driver = self.registry.read("csidrivers.storage.k8s.io", "", found["provisioner"]) is not None
+            volume = self.registry.make(VOLUMES, new_volume(claim, found, node, driver))
             text = f"Successfully provisioned volume {volume['metadata']['name']}"
             self._provisioner(provisioner).normal(claim, "ProvisioningSucceeded", text)
             bind(self.registry, claim, volume)

@@ -222,17 +222,24 @@ def _done(call: Call, obj: Obj, intent: Intent, code: int = 200) -> web.Response
 
 
 def _deletion(call: Call) -> tuple[Deletion, Intent]:
-    """DeleteOptions out of the body or the parameters, and how the deletion is meant."""
-    options: dict[str, Any] = call.read() if call.body.strip() else {}
+    """DeleteOptions out of the body; out of the parameters only where there is none. And how the deletion is meant."""
+    options: dict[str, Any] = call.read() if call.body.strip() else _deletion_query(call)
     if not isinstance(options, dict):
         raise bad_request("DeleteOptions are not an object")
-    query = call.request.query
-    policy = options.get("propagationPolicy") or query.get("propagationPolicy", "")
+    policy = options.get("propagationPolicy") or ""
     orphan = options.get("orphanDependents")
-    dry_run: list[str] = options.get("dryRun") or list(query.getall("dryRun", ()))
+    dry_run: list[str] = options.get("dryRun") or []
     refuse(DELETE, list(deletion_causes(policy, orphan, dry_run)))
     how = read_deletion(options)
-    grace = call.number("gracePeriodSeconds") if how.grace is None else how.grace
     propagation = policy if orphan is None else "Orphan" if orphan else "Background"
     intent = Intent(call.user.name, call.user.name, bool(dry_run), trusted=False, warnings=call.warnings)
-    return replace(how, grace=grace, propagation=propagation), intent
+    return replace(how, propagation=propagation), intent
+
+
+def _deletion_query(call: Call) -> dict[str, Any]:
+    query = call.request.query
+    return {
+        "propagationPolicy": query.get("propagationPolicy", ""),
+        "gracePeriodSeconds": call.number("gracePeriodSeconds"),
+        "dryRun": list(query.getall("dryRun", ())),
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from k9py.demo.core.store import Obj
+from k9py.demo.node.filling import Disk, Filling, claim_of
 from k9py.demo.node.program import Load
 from k9py.demo.node.usage import PodUsage
 from k9py.values.age import parse_time
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from k9py.demo.node.kubelet import Kubelet
 
 _DISK = 100 * 2**30
+_LARGE = 2**20
+"""Bytes of a file in a claim's volume."""
+_MEASURED = ("configMap", "secret", "projected", "downwardAPI", "emptyDir")
+"""Volumes of a pod's own that are measured: a folder of the node (hostPath) is not."""
 
 
 def summary(cluster: Cluster, kubelet: Kubelet) -> Obj:
@@ -53,9 +58,36 @@ def _pod(cluster: Cluster, usage: PodUsage, stamp: str) -> Obj:
         "cpu": _cpu(load, age, stamp),
         "memory": _memory(load, stamp),
         "network": _network(stamp, age, load),
+        "volume": _volumes(cluster, entry.read(), stamp),
         "ephemeral-storage": _disk(stamp, float(_DISK), 24_576.0),
         "process_stats": {"process_count": len(usage.containers)},
     }
+
+
+def _volumes(cluster: Cluster, pod: Obj, stamp: str) -> list[Obj]:
+    """Those of the pod's own first, then those of claims, which are named (VolumeStats.pvcRef).
+
+    One that no container mounts is not mounted.
+    """
+    namespace, filling = pod["metadata"]["namespace"], cluster.registry.part(Filling)
+    containers = (*pod["spec"]["containers"], *pod["spec"].get("initContainers", ()))
+    wanted = {each["name"] for container in containers for each in container.get("volumeMounts", ())}
+    own, claimed = list[Obj](), list[Obj]()
+    for volume in pod["spec"].get("volumes", ()):
+        if volume["name"] not in wanted:
+            continue
+        if any(source in volume for source in _MEASURED):
+            own.append(_disk(stamp, float(_DISK), 4096.0) | {"name": volume["name"]})
+        elif (claim := claim_of(pod, volume)) and (disk := filling.find(namespace, claim)):
+            ref = {"name": claim, "namespace": namespace}
+            claimed.append(_claimed(stamp, disk) | {"name": volume["name"], "pvcRef": ref})
+    return [*own, *claimed]
+
+
+def _claimed(stamp: str, disk: Disk) -> Obj:
+    """As those of a database are: few files, and large ones."""
+    told, files = _disk(stamp, disk.capacity, disk.used), disk.used // _LARGE
+    return told | {"availableBytes": disk.available, "inodesUsed": files, "inodesFree": told["inodes"] - files}
 
 
 def _container(cluster: Cluster, usage: PodUsage, name: str, load: Load, born: float, stamp: str) -> Obj:

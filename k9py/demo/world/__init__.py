@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from k9py.demo.cluster import Cluster
+from k9py.demo.node.filling import Filling
 from k9py.demo.plan import Plan
 from k9py.demo.world.bulk import fill
 from k9py.demo.world.history import HISTORY, live
@@ -15,6 +16,8 @@ from k9py.demo.world.stories import BEGINNING, STORIES
 
 LOADED = ("registry.local/busybox:1", "registry.local/pause:1")
 """What a cluster without a shop has on its nodes, as one without a registry would: pods name them with policy Never."""
+FULL = {("monitoring", "tsdb-prometheus-0"): 0.87, ("data", "data-postgres-0"): 0.64, ("data", "data-redis-1"): 0.96}
+"""How full some claims of the shop are; of the others, chance says it."""
 
 __all__ = ["HISTORY", "furnish", "populate"]
 
@@ -36,6 +39,7 @@ def populate(cluster: Cluster, plan: Plan) -> None:
     shop = Shop(cluster, plan.seed, cluster.clock.now + HISTORY)
     for name, image in images(shop):
         cluster.kubelets.images.add(name, image)
+    cluster.registry.part(Filling).shares.update(FULL)
     live(shop)
     fill(cluster, plan)
     if plan.story:

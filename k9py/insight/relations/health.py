@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
 
+from k9py.kinds.conditions import conditions_tone, read_conditions, state_tone, telling
 from k9py.kinds.kind import Kind
 from k9py.kinds.registry import decoder, kind_for
 from k9py.store.column import Joined
@@ -17,16 +18,6 @@ from k9py.values.resource import Resource
 
 _SAYING = ("STATUS", "READY", "COMPLETIONS", "AVAILABLE", "ALLOWED DISRUPTIONS", "REPLICAS", "DATA", "TYPE")
 """The column that says most of an object: the first of these that its kind has."""
-
-_CONDITIONS = ("Ready", "Available", "Healthy", "Established", "Accepted", "Succeeded", "Synced", "Programmed")
-_PHASES = {
-    Tone.OK: "active available bound healthy ready running succeeded synced",
-    Tone.BUSY: "creating pending progressing provisioning updating",
-    Tone.BAD: "degraded error failed lost",
-    Tone.DONE: "complete completed released",
-    Tone.GOING: "deleting terminating",
-}
-_PHASE_TONES = {word: tone for tone, words in _PHASES.items() for word in words.split()}
 
 
 class Health(NamedTuple):
@@ -68,24 +59,8 @@ def _told(status: Any) -> Health:
     """What a status says of itself: its conditions, else its phase (API conventions)."""
     if not isinstance(status, Mapping):
         return Health()
-    conditions = {each.get("type"): each for each in _conditions(status)}
-    for name in _CONDITIONS:
-        if name in conditions:
-            return _judge(name, conditions[name])
+    conditions = read_conditions(status)
+    if said := telling(conditions):
+        return Health(conditions_tone(conditions), said)
     phase = next((status[field] for field in ("phase", "state") if isinstance(status.get(field), str)), "")
-    return Health(_PHASE_TONES.get(phase.lower(), Tone.PLAIN), phase)
-
-
-def _conditions(status: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    found = status.get("conditions")
-    if isinstance(found, list):
-        yield from (each for each in found if isinstance(each, Mapping))
-
-
-def _judge(name: str, condition: Mapping[str, Any]) -> Health:
-    status, reason = condition.get("status"), str(condition.get("reason") or "")
-    if status == "True":
-        return Health(Tone.OK, name)
-    if status == "False":
-        return Health(Tone.BAD, f"not {name}" + (f": {reason}" if reason else ""))
-    return Health(Tone.BUSY, reason or f"{name} unknown")
+    return Health(state_tone(phase), phase)

@@ -85,20 +85,24 @@ class _Growing:
             branch.cut = True
             return branch
         self.expanded.add(thing.identity)
-        beside = self._beside(thing, known)
-        named = [reference for reference in thing.references if self._counts(reference, branch.path, known)]
-        owned = {child.identity: child for child in self.graph.owned_by(thing) if child.identity not in branch.path}
-        hows = {reference.to: reference.how for reference in named if reference.to in owned}
-        named = [reference for reference in named if reference.to not in owned]
-        below = known | {reference.to for reference in named} | {tie.thing.identity for tie in beside}
-        for child in sorted(owned.values(), key=_order):
-            branch.children.append(self.grow(child, hows.get(child.identity, ""), branch.path, below))
-        for reference in named:
-            branch.children.append(self.refer(reference, branch.path, below))
-        for tie in beside:
-            if tie.thing.identity not in branch.path and tie.thing.identity not in owned:
-                branch.children.append(self.grow(tie.thing, tie.how, branch.path, below))
+        branch.children += self._hanging(thing, branch.path, known)
         return branch
+
+    def _hanging(self, thing: Thing, path: tuple[Identity, ...], known: frozenset[Identity]) -> Iterator[Branch]:
+        """What a thing owns, then what it names, then what is attached to it; nothing of that twice."""
+        owned = {child.identity: child for child in self.graph.owned_by(thing) if child.identity not in path}
+        counting = [each for each in thing.references if self._counts(each, path, known)]
+        hows = {each.to: each.how for each in counting}
+        named = [each for each in counting if each.to not in owned]
+        beside = self._beside(thing, known)
+        below = known | {each.to for each in named} | {tie.thing.identity for tie in beside}
+        for child in sorted(owned.values(), key=_order):
+            yield self.grow(child, hows.get(child.identity, ""), path, below)
+        for reference in named:
+            yield self.refer(reference, path, below)
+        for tie in beside:
+            if tie.thing.identity not in path and tie.thing.identity not in owned:
+                yield self.grow(tie.thing, tie.how, path, below)
 
     def whole(self, thing: Thing) -> Branch:
         """A thing with all that hangs on it, and who names it or is selected by it."""

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from k9py import __version__
 from k9py.session.feed import Feed
 from k9py.session.session import Session
+from k9py.ui.painting import border_text
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.pane import describe_state
 from k9py.values.text import clean
@@ -35,13 +36,14 @@ class AboutPage(Page):
         return "about"
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll(id="about") as box:
-            box.border_title = "About"
+        with VerticalScroll(id="about"):
             yield Static(id="text", markup=False)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(VerticalScroll).focus()
+        box = self.query_one(VerticalScroll)
+        box.border_title = border_text(f"{self.trail}About")
+        box.focus()
         self._read()
         self.set_interval(PERIOD, self._read)
 
@@ -68,6 +70,7 @@ class AboutPage(Page):
             ("frames", f"{app.frames.painted:,} painted, the slowest took {app.frames.slowest * 1000:.0f} ms"),
             ("faults", f"{app.hub.faults.count} unexpected exceptions"),
             ("log", str(app.log_path or "none: no file can be written")),
+            ("audit", str(app.hub.audit.path)),
             ("kubeconfig", ", ".join(str(path) for path in app.hub.kubeconfig.paths) or "none"),
         ]
 
@@ -85,7 +88,9 @@ class AboutPage(Page):
 
     def _notes(self) -> list[tuple[str, str]]:
         notes = [(topic, line) for topic, line in self.session.notes.items() if line] if self.session else []
-        return [*notes, *self._unreadable()] or [("", "none")]
+        trouble = self.k9py.hub.audit.trouble
+        audit = [("audit", trouble)] if trouble else []
+        return [*audit, *notes, *self._unreadable()] or [("", "none")]
 
     def _unreadable(self) -> list[tuple[str, str]]:
         """One object of each kind that could not be read, and how many there are."""

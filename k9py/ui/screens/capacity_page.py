@@ -1,13 +1,15 @@
-"""The room there is, and what pods take of it: of nodes, namespaces, workloads."""
+"""The room there is, and what is taken of it: by pods of nodes, namespaces, workloads; of the volumes of claims."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from k9py.kinds.capacity import CAPACITY, WORKLOAD_CAPACITY, What
+from k9py.kinds.claims import CLAIMS
 from k9py.session.capacity import open_capacity as open_feed
+from k9py.session.claims import open_claims
 from k9py.session.feed import Feed
 from k9py.session.session import Session
 from k9py.store.order import Sort
@@ -20,7 +22,13 @@ from k9py.values.namespaces import ALL, Namespaces
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
 
-TABS: tuple[tuple[str, What], ...] = (("Nodes", "node"), ("Namespaces", "namespace"), ("Workloads", "workload"))
+Tab = What | Literal["volume"]
+TABS: tuple[tuple[str, Tab], ...] = (
+    ("Nodes", "node"),
+    ("Namespaces", "namespace"),
+    ("Workloads", "workload"),
+    ("Volumes", "volume"),
+)
 _PODS = ("NAME", "PODS", "CPU", "CPU/REQ", "CPU/LIM", "MEM", "MEM/REQ", "MEM/LIM")
 """Columns of what has no room of its own."""
 
@@ -49,7 +57,11 @@ def _feed(what: What, namespaces: Namespaces) -> Callable[[Session], Feed]:
     return lambda session: open_feed(session, what, namespaces)
 
 
-def _place(what: What, namespaces: Namespaces) -> Place:
+def _place(what: Tab, namespaces: Namespaces) -> Place:
+    if what == "volume":
+        return Place(
+            CLAIMS, namespaces, feed=lambda session: open_claims(session, namespaces), sort=Sort("%USED", True)
+        )
     if what == "node":
         return Place(CAPACITY, ALL, scope="of nodes", feed=_feed(what, ALL), sort=Sort("NAME"))
     resource, where = (WORKLOAD_CAPACITY, namespaces) if what == "workload" else (CAPACITY, ALL)
@@ -58,7 +70,7 @@ def _place(what: What, namespaces: Namespaces) -> Place:
 
 
 async def open_capacity(app: K9pyApp, goto: Goto) -> None:
-    """`:capacity [nodes|namespaces|workloads] [-n NAMESPACE]`."""
+    """`:capacity [nodes|namespaces|workloads|volumes] [-n NAMESPACE]`."""
     session = app.session
     if session is None:
         raise K9pyError("no cluster", "choose a context first")
@@ -73,5 +85,6 @@ def _read(words: Sequence[str]) -> int:
     titles = [title.lower() for title, _ in TABS]
     found = [place for place, title in enumerate(titles) if words and title.startswith(words[0].lower())]
     if words and (len(found) != 1 or len(words) > 1):
-        raise K9pyError(f"capacity of {' '.join(words)}?", ":capacity nodes, :capacity namespaces, :capacity workloads")
+        cure = ", ".join(f":capacity {title}" for title in titles)
+        raise K9pyError(f"capacity of {' '.join(words)}?", cure)
     return found[0] if found else 0

@@ -82,7 +82,7 @@ class ClusterPage(Page):
     def _title(self) -> str:
         assert self.session
         filtered = f" · /{self._view.filter_text}" if self._view.filter_text else ""
-        return f"{self.trail}cluster {self.session.context.name}{filtered}"
+        return f"{self.trail}Cluster {self.session.context.name}{filtered}"
 
     @on(MapView.Moved)
     def _moved(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from k9py.session.session import Session
+from k9py.ui.painting import border_text
 from k9py.ui.screens.page import Page
 from k9py.ui.widgets.choices import Choices
 from k9py.ui.widgets.key_bar import KeyHint
@@ -45,10 +46,14 @@ class ContextsPage(Page):
     def compose_body(self) -> ComposeResult:
         yield self._said
         contexts = Choices(*self._options(), id="contexts")
-        contexts.border_title = f"Contexts {len(self._names)}"
+        contexts.border_title = self._title
         if self.k9py.hub.embedded and self.session is None:
             yield Static(OFFER, id="offer", markup=False)
         yield contexts
+
+    @property
+    def _title(self) -> str:
+        return border_text(f"{self.trail}Contexts {len(self._names)}")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -82,7 +87,7 @@ class ContextsPage(Page):
         contexts.clear_options()
         contexts.add_options(options)
         contexts.highlighted = names.index(under) if under in names else 0 if names else None
-        contexts.border_title = f"Contexts {len(names)}"
+        contexts.border_title = self._title
         if names and self.session is None:
             self._trouble = ""  # it was about the kubeconfig as it was
         self.paint_chrome()

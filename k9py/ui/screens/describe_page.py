@@ -13,7 +13,6 @@ from k9py.insight.describe.describer import describer_for, gather, write
 from k9py.insight.describe.subject import Related
 from k9py.session.session import Session
 from k9py.store.collection import Name
-from k9py.ui.document import read_object
 from k9py.ui.screens.document_page import ObjectPage
 from k9py.values.errors import K9pyError
 from k9py.values.prose import Prose
@@ -30,8 +29,7 @@ class DescribePage(ObjectPage):
     """The description of one object."""
 
     def __init__(self, session: Session, target: Target) -> None:
-        super().__init__(session, target)
-        self._found: dict[str, Any] | None = None
+        super().__init__(session, target, self._tell)
         self._related = Related()
         self._waiting = False
 
@@ -39,22 +37,15 @@ class DescribePage(ObjectPage):
     def crumb(self) -> str:
         return f"describe {self._key.name}"
 
-    @property
-    def version(self) -> str | None:
-        return ((self._found or {}).get("metadata") or {}).get("resourceVersion")
-
     def on_mount(self) -> None:
         self.set_interval(TICK, self._age)
         self._follow_around()
 
-    async def read(self) -> Prose:
+    async def gather(self, found: dict[str, Any]) -> None:
         assert self.session
-        found = read_object(await self.session.whole(self._key, self._resource), self._resource)
         self._related = await gather(self.session.read, self._resource, found)
-        self._found = found
-        return self._write(found)
 
-    def _write(self, found: dict[str, Any]) -> Prose:
+    def _tell(self, found: dict[str, Any]) -> Prose:
         return write(self._resource, found, self._related, now())
 
     def _age(self) -> None:

@@ -1,16 +1,15 @@
 """The page of a text: read anew as what it is about changes, searched, copied, saved.
 
-A page of a text says how it is read (`read`) and what its title is (`about`); all keys are here. A page about one
-object of the cluster is an `ObjectPage`: it follows that object until it is left, and keeps the last text of one that
-is gone.
+A page of a text is given what reads it; all keys are here. A page about one object of the cluster is an `ObjectPage`,
+which is given what writes the object: it follows that until it is left, and keeps the last text of one that is gone.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from textwrap import wrap
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -26,6 +25,7 @@ from k9py.ui.screens.page import Page
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.pane import describe_state
 from k9py.ui.widgets.text_view import TextView
+from k9py.values.document import read_object
 from k9py.values.errors import ApiError, K9pyError
 from k9py.values.prose import Prose, Token, whole_text
 from k9py.values.text import clean
@@ -49,8 +49,10 @@ class DocumentPage(Page):
     SUFFIX: ClassVar[str] = "txt"
     """What the names of saved files end with."""
 
-    def __init__(self, session: Session | None) -> None:
+    def __init__(self, session: Session | None, read: Callable[[], Awaitable[Prose]]) -> None:
+        """`read` reads what is shown. It raises K9pyError."""
         super().__init__(session)
+        self._read_text = read
         self._view = self.VIEW(id="text", classes="pane")
         self._prose: Prose | None = None
         self._complaint = ""
@@ -59,14 +61,10 @@ class DocumentPage(Page):
 
     # what a page of a text says of itself
 
-    async def read(self) -> Prose:
-        """Read what is shown. Raises K9pyError."""
-        raise NotImplementedError
-
     @property
     def about(self) -> Sequence[str]:
         """What the title says behind the crumbs; empty parts are left out."""
-        raise NotImplementedError
+        return (self.crumb, self.found)
 
     @property
     def state(self) -> str:
@@ -112,7 +110,7 @@ class DocumentPage(Page):
 
     async def _read(self) -> None:
         try:
-            prose = await self.read()
+            prose = await self._read_text()
         except K9pyError as error:
             self._complaint = self.complain(error)
             if self._prose is None:
@@ -197,10 +195,13 @@ class DocumentPage(Page):
 class ObjectPage(DocumentPage):
     """A text about one object, which is read anew whenever the object has changed."""
 
-    def __init__(self, session: Session, target: Target) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, target: Target, write: Callable[[dict[str, Any]], Prose]) -> None:
+        """`write` makes the text of the object (decoded JSON)."""
+        super().__init__(session, self._read_object)
+        self._write = write
         self._resource = target.resource
         self._key = target.key
+        self._found: dict[str, Any] | None = None
         self._deleted = False
         self._feed: Feed | None = None
         self._leave: list[Callable[[], None]] = []
@@ -208,7 +209,17 @@ class ObjectPage(DocumentPage):
     @property
     def version(self) -> str | None:
         """The resourceVersion of the object as it was read; None before it was."""
-        raise NotImplementedError
+        return ((self._found or {}).get("metadata") or {}).get("resourceVersion")
+
+    async def _read_object(self) -> Prose:
+        assert self.session
+        found = read_object(await self.session.whole(self._key, self._resource), self._resource)
+        await self.gather(found)
+        self._found = found
+        return self._write(found)
+
+    async def gather(self, found: dict[str, Any]) -> None:
+        """Read what else the text tells of."""
 
     @property
     def about(self) -> Sequence[str]:

@@ -30,8 +30,8 @@ class EventsPage(TablePage):
         Binding("a", "owned", "With what it owns", show=False),
     ]
 
-    def __init__(self, session: Session, place: Place, about: Target | None = None) -> None:
-        super().__init__(session, place)
+    def __init__(self, session: Session, place: Place, about: Target | None = None, *, together: bool = False) -> None:
+        super().__init__(session, place, together)
         self._about = about
         self._folded = True
         self._owned: Descendants | None = None
@@ -61,10 +61,12 @@ class EventsPage(TablePage):
             self.place = replace(self.place, scope=self._scope, keep=keeps(self._about, self._uids))
         text = self.table.filter_text or self.place.filter
         self.table.go(self.session, replace(self.place, filter=text))
+        self.spread()
         self.paint_chrome_soon()
 
     def _open_folded(self, session: Session) -> Feed:
-        return FoldedEvents(session.open_all(self.place.resource, self.place.namespaces)).hold()
+        resource = session.offers.served(self.place.resource)
+        return FoldedEvents(session.open_all(resource, self.place.namespaces)).hold()
 
     @property
     def _scope(self) -> str:

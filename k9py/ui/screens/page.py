@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
@@ -10,28 +11,31 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.screen import Screen
 
 from k9py.actions.action import Action, Look
 from k9py.actions.plan import Target
-from k9py.actions.registry import action_for_key, actions_for
+from k9py.actions.registry import action_for_key
 from k9py.session.session import Session
 from k9py.store.filter import FilterError
-from k9py.ui.changes import refusal_of
+from k9py.ui.progress import progress_of
+from k9py.ui.row_keys import hint_actions, misfit
 from k9py.ui.surviving import Surviving
 from k9py.ui.widgets.key_bar import KeyBar, KeyHint
+from k9py.ui.widgets.line_view import LineView
 from k9py.ui.widgets.log_view import LogView
 from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Inquiry, Prompt
 from k9py.ui.widgets.table import ResourceTable
 from k9py.ui.widgets.top_bar import TopBar
-from k9py.values.errors import K9pyError
 from k9py.values.resource import Key, Resource
 
 if TYPE_CHECKING:
     from k9py.ui.app import K9pyApp
 
 COMMAND, FILTER, HELP = KeyHint("colon", "Command"), KeyHint("slash", "Filter"), KeyHint("question_mark", "Help")
+MENU = KeyHint("m", "Menu")
 
 
 @runtime_checkable
@@ -71,6 +75,14 @@ class Pointing(Protocol):
         """The marked ones, else the one under the cursor."""
 
 
+@runtime_checkable
+class Taking(Protocol):
+    """A widget that keys are for before page and app hear of them: a shell."""
+
+    def take_input(self, event: events.Key | events.Paste) -> bool:
+        """Deal with it, if it is for the widget."""
+
+
 class Page(Surviving, Screen[None]):
     """A screen of the stack that a person drills down and comes back through."""
 
@@ -79,6 +91,7 @@ class Page(Surviving, Screen[None]):
         Binding("colon", "command", "Command", show=False, priority=True),
         Binding("slash", "filter", "Filter", show=False, priority=True),
         Binding("escape,q", "back", "Back", show=False),
+        Binding("m", "menu", "Menu", show=False),
     ]
 
     def __init__(self, session: Session | None) -> None:
@@ -106,6 +119,7 @@ class Page(Surviving, Screen[None]):
         return "".join(["… › ", *crumbs[-2:]] if len(crumbs) > 2 else crumbs)
 
     def compose(self) -> ComposeResult:
+        self._colour()
         self._top_bar.overview = self.k9py.overview()
         yield self._top_bar
         yield from self.compose_body()
@@ -118,6 +132,12 @@ class Page(Surviving, Screen[None]):
 
     def on_mount(self) -> None:
         self.k9py.frames.mark(self.paint_chrome)
+
+    def tick(self) -> None:
+        """A second has passed, with this page on top."""
+
+    def shells_changed(self) -> None:
+        """There is another shell, or one fewer, or one has ended."""
 
     def on_screen_resume(self) -> None:
         for pane in self.query(ResourcePane):
@@ -151,15 +171,32 @@ class Page(Surviving, Screen[None]):
         return self.focused if isinstance(self.focused, Filtered) else None
 
     def paint_chrome(self) -> None:
-        """First and last line."""
+        """First and last line, and the colour of the frame."""
         if self._key_bar.is_attached and self.k9py.page is self:
+            self._colour()
             self._top_bar.show(self.k9py.overview())
             self._key_bar.show(self.hints(), self._general(), self.k9py.said)
+
+    def _colour(self) -> None:
+        """Have the frame say that a context is protected."""
+        self.set_class(any(map(self.k9py.hub.protects, self.contexts)), "-protected")
+
+    def paint_progress(self) -> None:
+        """In the first line, how far what is under way has come; all else there stays as it is."""
+        if self._top_bar.is_attached:
+            self._top_bar.show(replace(self._top_bar.overview, progress=progress_of(self.k9py.hub.ledger)))
+
+    @property
+    def contexts(self) -> set[str]:
+        """The names of the contexts that it is about: of the first line, its own, and those shown beside it."""
+        sessions = {session.context.name for session in (self.session, self.k9py.session) if session}
+        return sessions.union(*(pane.contexts for pane in self.query(ResourcePane)))
 
     def _general(self) -> Sequence[KeyHint]:
         if self.typing:
             return ()
-        return (COMMAND, FILTER, HELP) if self.filtered else (COMMAND, HELP)
+        menu = (MENU,) if self.pointing and self.pointing.meant else ()
+        return (*menu, COMMAND, FILTER, HELP) if self.filtered else (*menu, COMMAND, HELP)
 
     def hints(self) -> Sequence[KeyHint]:
         """The keys of the row in focus, greyed where they are not permitted; of any other widget its own."""
@@ -168,20 +205,20 @@ class Page(Surviving, Screen[None]):
         if isinstance(self.focused, Hinting):
             return self.focused.hints()
         pointing = self.pointing
+        target = pointing.under_cursor() if pointing else None
         meant, session = (pointing.meant, pointing.pointed_session) if pointing else (None, None)
-        if pointing is None or meant is None or session is None:
+        if meant is None or session is None:
             return ()
-        target = pointing.under_cursor()
         namespace = target.key.namespace if target else ""
-        changed = self.paint_chrome_soon
-        return tuple(
-            KeyHint(action.key, action.title, refusal_of(self.k9py, session, action, meant, namespace, changed))
-            for action in actions_for(meant)
-        )
+        return hint_actions(self.k9py, session, meant, namespace, self.paint_chrome_soon)
 
     def paint_chrome_soon(self) -> None:
         """Have first and last line painted with the next frame."""
         self.k9py.frames.mark(self.paint_chrome)
+
+    def take_input(self, event: events.Key | events.Paste) -> bool:
+        """Whether a key, or what was pasted, is dealt with before anything else hears of it."""
+        return isinstance(self.focused, Taking) and self.focused.take_input(event)
 
     def on_key(self, event: events.Key) -> None:
         """A key belongs to the kind of the object under the cursor: the registry of actions knows."""
@@ -192,20 +229,46 @@ class Page(Surviving, Screen[None]):
             event.stop()
             event.prevent_default()
             if not self.k9py.opening:
-                self.act(action, pointing)
+                self.act(action, pointing.pointed(), pointing.pointed_session)
 
-    def act(self, action: Action | Look, pointing: Pointing) -> None:
+    def act(self, action: Action | Look, targets: Sequence[Target], session: Session | None) -> None:
         """Do what a key means on the objects that are marked, or under the cursor."""
-        targets, session = pointing.pointed(), pointing.pointed_session
         if not targets or session is None:
             return
-        if len({target.key.context for target in targets}) > 1:
-            raise K9pyError(f"{action.title}: the marked rows are of several clusters", "mark those of one")
+        once = tuple({target.key: target for target in targets}.values())  # several rows may be about one object
+        if why := misfit(action, once):
+            raise why
         if isinstance(action, Look):
             self.k9py.look(action, session, targets)
         else:
-            once = {target.key: target for target in targets}  # several rows may be about one object
-            self.k9py.change(action, session, tuple(once.values()))
+            self.k9py.change(action, session, once)
+
+    def action_menu(self) -> None:
+        """All that can be done to the objects that are marked, or under the cursor."""
+        if (pointing := self.pointing) and not self.k9py.opening:
+            self._open_menu(pointing.pointed())
+
+    @on(LineView.MenuAsked)
+    def _menu_asked(self, event: LineView.MenuAsked) -> None:
+        """The right mouse button on a row: it is about the marked ones if it is one of them, else about this one."""
+        event.stop()
+        pointing = event.view
+        under = pointing.under_cursor() if isinstance(pointing, Pointing) else None
+        if isinstance(pointing, Pointing) and under and not self.k9py.opening:
+            self._open_menu(pointing.pointed() if event.marked else (under,), event.at)
+
+    def _open_menu(self, targets: Sequence[Target], at: Offset | None = None) -> None:
+        from k9py.ui.screens.row_menu import RowMenu  # it is imported when it is first opened
+
+        session = self.k9py.hub.sessions.get(targets[0].key.context) if targets else None
+        if session is None:
+            return
+
+        def chosen(action: Action | Look | None) -> None:
+            if action:
+                self.act(action, targets, session)
+
+        self.app.push_screen(RowMenu(self.k9py, session, targets, at), chosen)
 
     def drill(self, pane: ResourcePane, key: Key) -> None:
         """Enter on a row, unless a key before it opens something else."""

@@ -6,6 +6,7 @@ import asyncio
 
 from textual import on
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from k9py.session.session import Session
 from k9py.ui.screens.page import Page
@@ -39,8 +40,13 @@ class TablePage(Page):
         super().on_mount()
         own = self.session is self.k9py.session or self.session is None
         self.table.trail = self.trail if own or not self.session else f"{self.session.context.name} › {self.trail}"
-        self.table.focus()
+        self.first.focus()
         self.open()
+
+    @property
+    def first(self) -> Widget:
+        """What has the focus when it opens."""
+        return self.table
 
     @property
     def table(self) -> ResourcePane:
@@ -66,12 +72,12 @@ class TablePage(Page):
         self.table.lacking = lacking | {each.name: each.trouble for each in companions.values() if not each.session}
         for each in companions.values():
             if each.session and each.name not in self._joining and each.name not in self.table.contexts:
+                self._joining.add(each.name)  # before the worker begins: it is asked for more than once in a moment
                 self.run_worker(self._join(each.session), group="join")
 
     async def _join(self, session: Session) -> None:
         """Take in the rows of a context as soon as it is known what its server calls the kind."""
         name, resource = session.context.name, self.place.resource
-        self._joining.add(name)
         self.table.lacking[name] = "asking what it offers"
         try:
             found, why = await session.find(resource.gvr.full_name), f"it serves no {resource.gvr.plural}"
@@ -96,5 +102,5 @@ def table_page(session: Session, place: Place, together: bool = False) -> TableP
     if place.resource.gvr.full_name in ("events", "events.events.k8s.io"):
         from k9py.ui.screens.events_page import EventsPage
 
-        return EventsPage(session, place)
+        return EventsPage(session, place, together=together)
     return TablePage(session, place, together)

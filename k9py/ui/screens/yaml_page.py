@@ -15,12 +15,12 @@ from textual.containers import Horizontal
 
 from k9py.actions.plan import Target
 from k9py.session.session import Session
-from k9py.ui.document import Document, count_managed, read_object, write_object
 from k9py.ui.screens.document_page import ObjectPage
 from k9py.ui.screens.explain_pane import ExplainPane
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.pointed_view import PointedView
 from k9py.ui.widgets.text_view import TextView
+from k9py.values.document import Document, count_managed, write_object
 from k9py.values.prose import Prose
 
 WIDE = 100
@@ -39,8 +39,7 @@ class YamlPage(ObjectPage):
     SUFFIX = "yaml"
 
     def __init__(self, session: Session, target: Target) -> None:
-        super().__init__(session, target)
-        self._found: dict[str, Any] | None = None
+        super().__init__(session, target, self._write_yaml)
         self._explanation = ExplainPane(target.resource)
         self._managed = False
         self._unmasked = False
@@ -58,21 +57,11 @@ class YamlPage(ObjectPage):
         return f"yaml {self._key.name}"
 
     @property
-    def version(self) -> str | None:
-        metadata = self._found and self._found.get("metadata")
-        return metadata.get("resourceVersion") if metadata else None
-
-    @property
     def about(self) -> Sequence[str]:
         folded = 0 if self._managed or not self._found else count_managed(self._found)
         return (*super().about, f"{folded} managedFields folded, m shows them" if folded else "")
 
-    async def read(self) -> Prose:
-        assert self.session
-        self._found = read_object(await self.session.whole(self._key, self._resource), self._resource)
-        return self._write(self._found)
-
-    def _write(self, found: dict[str, Any]) -> Prose:
+    def _write_yaml(self, found: dict[str, Any]) -> Prose:
         return write_object(found, managed_fields=self._managed, unmasked=self._unmasked)
 
     def _write_again(self) -> None:

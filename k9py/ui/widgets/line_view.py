@@ -5,18 +5,34 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 
 from k9py.ui.surviving import Surviving
 
+RIGHT = 3
+"""The right button of a mouse, as Textual counts them."""
 _STEP = 8
 """Cells that one goes sideways at a time where there is no cursor."""
 
 
 class LineView(Surviving, ScrollView):
     """A ScrollView whose content may grow thirty times a second."""
+
+    class MenuAsked(Message):
+        """The right mouse button was pressed on a row, at `at` on the screen. `marked`: it is one of those marked."""
+
+        def __init__(self, view: LineView, at: Offset, marked: bool = False) -> None:
+            super().__init__()
+            self.view = view
+            self.at = at
+            self.marked = marked
+
+        @property
+        def control(self) -> LineView:
+            return self.view
 
     empty_text = reactive("", layout=False)
     """What stands in the middle while there are no rows: why there are none."""

@@ -83,6 +83,8 @@ class LogView(ReadingView, can_focus=True):
         self._wrap = False
         self._labels: Sequence[str] = ()
         self._label_width = 0
+        self._hues: dict[int, int] = {}
+        """By source, in the order in which they are seen first: most containers never say a word."""
         self._steering = False
         self._held: tuple[int, int] | None = None
         """The line that is to stay where it is, and on which row of the screen, while blocks are being sifted."""
@@ -356,8 +358,8 @@ class LogView(ReadingView, can_focus=True):
         if self._timestamps:
             yield paint_stamp(line.time, part, self._local, self._style("stamp"))
         if self._label_width:
-            hue = self._style(f"source-{line.source % HUES}")
-            yield paint_label(self._label_of(line.source), part, self._label_width, hue)
+            hue = self._hues.setdefault(line.source, len(self._hues) % HUES)
+            yield paint_label(self._label_of(line.source), part, self._label_width, self._style(f"source-{hue}"))
 
     def _painted(self, line: Line) -> PaintedLine:
         painted = self._lines.get(line.number)

@@ -21,7 +21,7 @@ from k9py.insight.cluster.lines import Line
 from k9py.session.session import Session
 from k9py.store.filter import Filter, FilterError, parse_filter
 from k9py.ui.painting import Palette, paint_empty
-from k9py.ui.widgets.line_view import LineView
+from k9py.ui.widgets.line_view import RIGHT, LineView
 from k9py.ui.widgets.map_layout import Placed, paint, place
 from k9py.values.cell import Tone
 from k9py.values.resource import Key, Resource
@@ -239,7 +239,9 @@ class MapView(LineView, can_focus=True):
         if number in self._stops:
             again = event.chain == 2 and number == self._cursor_line
             self._go_to(self._stops.index(number))
-            if again:
+            if event.button == RIGHT:
+                self.post_message(self.MenuAsked(self, event.screen_offset))
+            elif again:
                 self.action_open()
 
     # what it paints

@@ -231,7 +231,8 @@ class ResourcePane(ResourceTable):
         """Show the rows of another session in the same table; `resource` is what it calls the kind."""
         assert self.place
         assert self._live is not None
-        feeds = session.open_all(resource, self.place.namespaces)
+        own = self.place.feed
+        feeds = [own(session)] if own else session.open_all(resource, self.place.namespaces)
         self._parts[session.context.name] = _Part(session, resource, feeds)
         for feed in feeds:
             self._live.add(feed.collection)

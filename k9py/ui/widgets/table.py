@@ -13,14 +13,14 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
 from k9py.store.row import Row
 from k9py.store.view import View
 from k9py.ui.painting import wrap_empty
-from k9py.ui.widgets.line_view import LineView
+from k9py.ui.widgets.line_view import RIGHT, LineView
 from k9py.ui.widgets.marks import Marks
 from k9py.ui.widgets.table_painter import Signature, TablePainter
 from k9py.values.resource import Key
@@ -169,6 +169,13 @@ class ResourceTable(LineView, can_focus=True):
         row = self.cursor_row
         marked = self._marks.rows(self._view) if self._view else []
         return marked or ([row] if row else [])
+
+    def go_to(self, key: Key) -> bool:
+        """Put the cursor on a row, if it is there."""
+        index = self._view.index_of(key) if self._view is not None else None
+        if index is not None:
+            self._go_to(index)
+        return index is not None
 
     def action_move(self, rows: int) -> None:
         self._go_to(self._cursor_index + rows)
@@ -342,15 +349,24 @@ class ResourceTable(LineView, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None or self._view is None:
             return
-        if offset.y < _HEADER:
-            self._pick_sort(offset.x)
-            return
         index = offset.y - _HEADER + self.scroll_offset.y
-        if index < self._count:
+        if event.button == RIGHT:
+            self._ask_menu(offset.y, event.screen_offset)
+        elif offset.y < _HEADER:
+            self._pick_sort(offset.x)
+        elif index < self._count:
             again = event.chain == 2 and self._view.key_at(index) == self._cursor
             self._go_to(index)
             if again:
                 self.action_open()
+
+    def _ask_menu(self, y: int, at: Offset) -> None:
+        """The menu of a row: that of the marked ones for one of them, of any other row alone, where the cursor goes."""
+        if row := self._row_on(y):
+            marked = row.key in self._marks
+            if not marked:
+                self._go_to(y - _HEADER + self.scroll_offset.y)
+            self.post_message(self.MenuAsked(self, at, marked))
 
     def _pick_sort(self, x: int) -> None:
         place = self._painter.place_at(x)

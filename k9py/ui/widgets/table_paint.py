@@ -66,11 +66,19 @@ def paint_row(row: Row, window: Window, width: int, palette: Palette, now: float
         toned = palette.tone(cell.tone, *overlays)
         start, room = place.start, place.width
         if place.column.glyph:
+            start += _lead(cell, place, now)
             line.add(start, GLYPHS[cell.tone], 1, toned)
-            start, room = start + GLYPH, room - GLYPH
+            start, room = start + GLYPH, place.end - start - GLYPH
         plain = cell.tone is Tone.PLAIN or cell.tone is row.tone
         line.add(start, _fit(cell, place, room, now), room, base if plain else toned)
     return line.finish(width)
+
+
+def _lead(cell: Cell, place: Place, now: float) -> int:
+    """Cells before the sign: it stands beside its number, too, where that stands at the right."""
+    if place.column.align == "left":
+        return 0
+    return max(0, place.width - GLYPH - cell_len(cell_text(cell, now)))
 
 
 def _calm(tone: Tone) -> Tone:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
+from k9py.ui.progress import Progress
 from k9py.ui.widgets.spark import sparkline
 from k9py.values.cell import Tone
-from k9py.values.text import clean
+from k9py.values.text import clean, crop
 
 HISTORY = 8
 
@@ -24,6 +26,11 @@ class Overview:
     version: str = ""
     user: str = ""
     readonly: bool = False
+    protected: bool = False
+    progress: Progress | None = None
+    """The change that is under way."""
+    shells: int = 0
+    """How many shells run."""
     cpu: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     nodes: tuple[int, int] | None = None
@@ -43,6 +50,7 @@ class TopBar(Widget):
         "top-bar--busy",
         "top-bar--bad",
         "top-bar--plain",
+        "top-bar--protected",
     }
 
     def __init__(self) -> None:
@@ -59,7 +67,14 @@ class TopBar(Widget):
         room = self.size.width - right.cell_len
         line = self._say_context()
         # most needed first; each is added when it still fits
-        for part in (self._say_load(), self._say_pods(), self._say_nodes(), self._say_version(), self._say_user()):
+        for part in (
+            self._say_progress(room - line.cell_len),
+            self._say_load(),
+            self._say_pods(),
+            self._say_nodes(),
+            self._say_version(),
+            self._say_user(),
+        ):
             if line.cell_len + part.cell_len <= room:
                 line.append_text(part)
         line.truncate(room, overflow="ellipsis", pad=True)
@@ -70,11 +85,23 @@ class TopBar(Widget):
 
     def _say_context(self) -> Text:
         line = Text(no_wrap=True).append(" k9py ", self._style("brand"))
+        if self.overview.protected:
+            line.append(" protected ", self._style("protected"))
         line.append(" ● ", self._style(self._tone(self.overview.state_tone)))
         line.append(clean(self.overview.context) or "no cluster", self._style("context"))
         if self.overview.readonly:
             line.append(" read-only", self._style("busy"))
+        if shells := self.overview.shells:
+            line.append(f" {shells} shell" + "s" * (shells > 1), self._style("busy"))
         return line.append("  ")
+
+    def _say_progress(self, room: int) -> Text:
+        """What is under way; its title has the room that how far it is leaves."""
+        progress = self.overview.progress
+        if progress is None:
+            return Text()
+        title = crop(clean(progress.title), max(8, room - cell_len(progress.tail) - 2))
+        return Text().append(title, self._style("context")).append(f"{progress.tail}  ", self._style("busy"))
 
     def _say_version(self) -> Text:
         return self._dim(self.overview.version)

@@ -18,7 +18,7 @@ from k9py.session.session import Session
 from k9py.store.filter import parse_filter
 from k9py.ui.painting import Palette, paint_empty, wrap_empty
 from k9py.ui.tree_lines import Folding, Line, Path, kept_lines, open_lines
-from k9py.ui.widgets.line_view import LineView
+from k9py.ui.widgets.line_view import RIGHT, LineView
 from k9py.ui.widgets.tree_paint import Widths, measure, paint_heads, paint_line
 from k9py.values.resource import Key, Resource
 
@@ -232,7 +232,9 @@ class TreeView(LineView, can_focus=True):
             return
         again = event.chain == 2 and index == self._cursor
         self._go_to(index)
-        if offset.x <= len(self._lines[index].guides) + 2:
+        if event.button == RIGHT:
+            self.post_message(self.MenuAsked(self, event.screen_offset))
+        elif offset.x <= len(self._lines[index].guides) + 2:
             self.action_fold()
         elif again:
             self.action_open()

@@ -10,6 +10,7 @@ from tests.cluster.lab import deps
 from tests.cluster.lab.apionly import PORT, ApiOnly
 from tests.cluster.lab.build import build
 from tests.cluster.lab.lab import Lab
+from tests.cluster.lab.provider import prepare
 from tests.cluster.lab.shell import LabError
 from tests.cluster.lab.versions import chosen
 
@@ -50,6 +51,7 @@ def _api(given: argparse.Namespace) -> None:
 _HELP = {
     "deps": "install the Debian packages that are missing",
     "build": "build the programs into the cache",
+    "prepare": "the same, if the suite will run on the lab",
     "up": "start the cluster",
     "down": "stop it and remove all that it made",
     "status": "say what runs",
@@ -63,6 +65,7 @@ _HELP = {
 _VERBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "deps": lambda _: deps.install(),
     "build": _build,
+    "prepare": lambda _: prepare(),
     "up": _up,
     "down": lambda _: Lab().down(),
     "status": lambda _: print(Lab().status()),

@@ -125,6 +125,7 @@ class Node:
             "evictionHard": {"nodefs.available": "1%", "imagefs.available": "1%", "memory.available": "100Mi"},
             "imageGCHighThresholdPercent": 100,
             "nodeLeaseDurationSeconds": 20,
+            "volumeStatsAggPeriod": "10s",
             "healthzPort": 0,
             "containerRuntimeEndpoint": f"unix://{self.socket}",
         }

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.cluster.lab.build import build
 from tests.cluster.lab.lab import Lab
 from tests.cluster.lab.shell import attempt, run
+from tests.cluster.lab.versions import chosen
 
 _KIND = """\
 kind: Cluster
@@ -38,15 +40,28 @@ class Provider:
     close: Callable[[], None] = _nothing
 
 
+NAMED = "K9PY_TEST_KUBECONFIG"
+
+
+def prepare() -> None:
+    """Build what the suite will need. It may take many minutes, which no test's own deadline allows for."""
+    if not os.environ.get(NAMED) and not _has_kind():
+        build(chosen())
+
+
 def provide() -> Provider:
     """A running cluster; the caller closes it."""
-    if named := os.environ.get("K9PY_TEST_KUBECONFIG"):
+    if named := os.environ.get(NAMED):
         path, lab = Path(named).resolve(), Lab()
         return Provider(path, lab if path == lab.kubeconfig else None)
-    if shutil.which("kind") and shutil.which("docker") and attempt("docker", "info"):
+    if _has_kind():
         return _kind()
     lab = Lab()
     return Provider(lab.up(), lab, lab.down)
+
+
+def _has_kind() -> bool:
+    return bool(shutil.which("kind") and shutil.which("docker") and attempt("docker", "info"))
 
 
 def _kind() -> Provider:

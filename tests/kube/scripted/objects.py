@@ -26,9 +26,13 @@ class Objects:
         namespace: str = "",
         *,
         metadata: Mapping[str, Any] | None = None,
+        defaults: bool = False,
         **fields: Any,
     ) -> Obj:
-        """Make or replace an object. `metadata` is what it has besides names, uid and times, or instead of them."""
+        """Make or replace an object. `metadata` is what it has besides names, uid and times, or instead of them.
+
+        With `defaults` it has those of its kind, as a server gives them to what is created.
+        """
         served = self._served(collection)
         key = Key(served.storage, namespace, name)
         old = self._store.get(key)
@@ -40,6 +44,8 @@ class Objects:
             **(metadata or {}),
         }
         obj = {"kind": served.kind, "apiVersion": served.gvr.api_version, "metadata": own, **copy.deepcopy(fields)}
+        if defaults:
+            self._cluster.registry.strategy(served).default(obj)
         return self._store.put(key, obj).read()
 
     def delete(self, collection: str, name: str, namespace: str = "") -> None:

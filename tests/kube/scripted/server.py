@@ -65,6 +65,8 @@ class ScriptedServer:
         self.logs = self.running.logs
         self.requests: list[Seen] = []
         self.changes: list[Change] = []
+        self.tried: list[Change] = []
+        """What was sent to it as a dry run."""
         self.warnings: list[str] = []
         """What every answer to a change warns of."""
         self.url = ""
@@ -123,10 +125,11 @@ class ScriptedServer:
         self.requests.append(Seen(sort, request.path, dict(request.query), dict(request.headers)))
         if sort == "change":
             body = json.loads(await request.read() or "null")
-            self.changes.append(Change(request.method, request.path, dict(request.query), request.content_type, body))
+            change = Change(request.method, request.path, dict(request.query), request.content_type, body)
+            (self.tried if "dryRun" in request.query else self.changes).append(change)
         self._wake()
         faults = self._faults[request.path, sort]
-        if faults:
+        if faults and "dryRun" not in request.query:
             return await faults.popleft()(request)
         request[SORT] = sort
         try:

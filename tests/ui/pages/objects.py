@@ -44,6 +44,11 @@ def put_node(server: ScriptedServer, name: str, *, ready: bool = True, role: str
     )
 
 
+def label(name: str) -> str:
+    """A label's value for a name: ASCII only."""
+    return name if name.isascii() else name.encode().hex()
+
+
 def put_deployment(
     server: ScriptedServer,
     name: str,
@@ -54,16 +59,18 @@ def put_deployment(
     **spec: Any,
 ) -> Obj:
     ready = replicas if ready is None else ready
+    app = label(name)
     return server.store.put(
         DEPLOYMENTS,
         name,
         namespace,
-        metadata={"creationTimestamp": ago(days=5, hours=3), "generation": 1, "labels": {"app": name}},
+        metadata={"creationTimestamp": ago(days=5, hours=3), "generation": 1, "labels": {"app": app}},
+        defaults=True,
         spec={
             "replicas": replicas,
-            "selector": {"matchLabels": {"app": name}},
+            "selector": {"matchLabels": {"app": app}},
             "template": {
-                "metadata": {"labels": {"app": name}},
+                "metadata": {"labels": {"app": app}},
                 "spec": {"containers": [{"name": "main", "image": "registry.example/main:1"}]},
             },
             **spec,
@@ -113,7 +120,7 @@ def put_pod(
         PODS,
         name,
         namespace,
-        metadata={"creationTimestamp": created or ago(days=5), "labels": {"app": app or name, **(labels or {})}},
+        metadata={"creationTimestamp": created or ago(days=5), "labels": {"app": label(app or name), **(labels or {})}},
         spec={
             "nodeName": node,
             "containers": [
@@ -140,7 +147,7 @@ def put_service(server: ScriptedServer, name: str, namespace: str = "shop", *, p
             "clusterIP": "10.96.0.7",
             "clusterIPs": ["10.96.0.7"],
             "ports": [{"port": port, "protocol": "TCP"}],
-            "selector": {"app": name},
+            "selector": {"app": label(name)},
         },
     )
 

@@ -21,6 +21,7 @@ from textual.widgets import Input
 
 from k9py.kube.kubeconfig import Kubeconfig, read_kubeconfig
 from k9py.kube.transport import ConnectOptions
+from k9py.session.audit import Audit
 from k9py.session.faults import Faults
 from k9py.session.hub import Hub
 from k9py.ui.app import K9pyApp
@@ -32,6 +33,7 @@ from k9py.ui.widgets.pane import ResourcePane
 from k9py.ui.widgets.prompt import Prompt, PromptInput
 from k9py.values.batch import Phase
 from k9py.values.namespaces import Namespaces
+from k9py.values.settings import Settings
 from tests.kube.scripted import ScriptedServer, serve
 from tests.kube.scripted.server import dump_kubeconfig
 from tests.ui.pages.objects import fill
@@ -283,6 +285,7 @@ async def show(
     namespace: str | None = None,
     command: str = "",
     readonly: bool = False,
+    settings: Settings | None = None,
     theme: str = "k9py-dark",
     rest: float = REST,
     faults: int = 0,
@@ -298,7 +301,13 @@ async def show(
         path = folder / "kubeconfig"
         path.write_text(dump_kubeconfig({"lab": server.url, **(contexts or {})}, "lab"))
         kept = KeptFaults()
-        hub = Hub(read_kubeconfig(str(path), {}), ConnectOptions(), faults=kept)
+        hub = Hub(
+            read_kubeconfig(str(path), {}),
+            ConnectOptions(),
+            faults=kept,
+            settings=settings or Settings(),
+            audit=Audit(path.parent / "audit.jsonl"),
+        )
         session = await hub.open("lab", None if namespace is None else Namespaces.of(namespace))
         session.open_first()
         app = K9pyApp(hub, session, command=command, readonly=readonly, log_path=folder / "k9py.log", theme=theme)

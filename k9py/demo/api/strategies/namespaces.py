@@ -42,10 +42,9 @@ def terminate(obj: Obj) -> None:
 
 
 def _take_finalizers(old: Obj, new: Obj) -> Obj:
-    return {
-        **old,
-        "spec": {"finalizers": finalizers} if (finalizers := (new.get("spec") or {}).get("finalizers")) else {},
-    }
+    """All but its status is taken (pkg/registry/core/namespace)."""
+    finalizers = (new.get("spec") or {}).get("finalizers")
+    return {**old, "metadata": new["metadata"], "spec": {"finalizers": finalizers} if finalizers else {}}
 
 
 STRATEGIES = (

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from k9py.demo.cluster import Cluster
 from k9py.demo.core.store import Obj
 from k9py.demo.node.files import Files, Folder, Link, LiveFolder, Mount, Node, Plain, Volume
+from k9py.demo.node.filling import Disk, Filling, claim_of
 
 if TYPE_CHECKING:
     from k9py.demo.node.program import Process
 
-_SIZE = 8 * 2**30
+_NODES = Disk(8 * 2**30, 8 * 2**30 // 10)
+"""The node's own."""
 _CA = (
     "-----BEGIN CERTIFICATE-----\nMIIDBTCCAe2gAwIBAgIIb6Zq4jR0c3QwDQYJKoZIhvcNAQELBQAwFTETMBEGA1UE\n"
     "AxMKa3ViZXJuZXRlczAeFw0yNjAxMDEwMDAwMDBaFw0zNjAxMDEwMDAwMDBaMBUx\n-----END CERTIFICATE-----\n"
@@ -22,12 +24,13 @@ _CA = (
 
 
 class Mounted(NamedTuple):
-    """A volume in a container: where, what, the type of its file system, and whether it can only be read."""
+    """A volume in a container: where, what, the type of its file system, whether it can only be read, how large."""
 
     path: str
     node: Node
     type: str
     read_only: bool
+    disk: Disk
 
 
 def mounted(
@@ -48,15 +51,23 @@ def mounted(
             node = _below(node, sub, cluster.clock.now)
         if read_only and isinstance(node, Folder) and not node.read_only:
             node = LiveFolder(mode=node.mode, time=node.time, read_only=True, source=node.entries)
-        yield Mounted("/" + wanted["mountPath"].strip("/"), node, kind, read_only)
+        yield Mounted("/" + wanted["mountPath"].strip("/"), node, kind, read_only, _disk(cluster, pod, volume))
 
 
 def mount_all(files: Files, process: Process, pod: Obj, shared: dict[str, Volume]) -> None:
     """Mount what a container of a pod asks for."""
     for one in mounted(process.cluster, pod, process.container, process.ip, shared):
-        device = "tmpfs" if one.type == "tmpfs" else "/dev/vda1"
+        own = "/dev/vda1" if one.disk is _NODES else "/dev/vdb"
+        device = "tmpfs" if one.type == "tmpfs" else own
         options = ("ro" if one.read_only else "rw") + ",relatime"
-        files.mount(one.path, one.node, Mount(device, one.path, one.type, options, _SIZE, _SIZE // 10))
+        files.mount(one.path, one.node, Mount(device, one.path, one.type, options, *one.disk))
+
+
+def _disk(cluster: Cluster, pod: Obj, volume: Obj) -> Disk:
+    """What df says of a volume: of a claim's that it is a disk of its own."""
+    claim = claim_of(pod, volume)
+    found = cluster.registry.part(Filling).find(pod["metadata"]["namespace"], claim) if claim else None
+    return found or _NODES
 
 
 def _volume(cluster: Cluster, namespace: str, pod: Obj, volume: Obj, shared: dict[str, Volume]) -> tuple[Node, str]:

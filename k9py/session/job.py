@@ -1,0 +1,214 @@
+"""A Plan that is carried out: every effect on its own, some at a time, an outcome for each; it can be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from k9py.actions.gather import AT_ONCE, REPLACED
+from k9py.actions.plan import Effect, Plan, take_back
+from k9py.session.audit import Audit
+from k9py.session.faults import first_line
+from k9py.session.session import Session
+from k9py.values.errors import ApiError, K9pyError
+
+GONE = "it is gone; nothing was changed"
+CANCELLED = "cancelled before it was sent"
+INTERRUPTED = "k9py was quit while it was under way: look whether it was done"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one effect. `failed` is the reason, or the empty string; `sent` whether the server was asked.
+
+    `answered` is what the answer means, where the effect knows more of it than that it was sent.
+    """
+
+    effect: Effect
+    failed: str = ""
+    answered: str = ""
+    warnings: tuple[str, ...] = ()
+    sent: bool = True
+    conflict: bool = False
+    """The object has changed since the Plan was made: nothing was overwritten."""
+
+
+def explain(error: K9pyError) -> str:
+    """Why a change was not made. A uid that no longer fits answers 409 on a subresource and 422 on a PATCH."""
+    if not isinstance(error, ApiError):
+        return error.line
+    fields = [cause.get("field") for cause in error.details.get("causes", ())]
+    replaced = (error.status == 422 and "metadata.uid" in fields) or (error.conflict and "uid" in error.message.lower())
+    if replaced:
+        return REPLACED.line
+    return GONE if error.missing else error.line
+
+
+def is_outdated(error: K9pyError) -> bool:
+    """Whether the object is another version of the same by now. One that is there already is no such thing."""
+    if not isinstance(error, ApiError) or error.reason == "AlreadyExists":
+        return False
+    return error.conflict and explain(error) != REPLACED.line
+
+
+def _tell(effect: Effect, body: bytes) -> str:
+    """What the answer means; nothing where it cannot be read: that it was done is known by its status."""
+    try:
+        return effect.tell(msgspec.json.decode(body, type=dict[str, Any])) if effect.tell else ""
+    except msgspec.MsgspecError as error:
+        logging.getLogger("k9py.changes").warning("%s is answered %r: %s", effect.request.path, body[:200], error)
+        return ""
+
+
+class Job:
+    """One Plan under way, or done. Make it, and `await run()` once. `takes_back` is the Job that it is the undo of."""
+
+    def __init__(self, number: int, session: Session, plan: Plan, audit: Audit, takes_back: Job | None = None) -> None:
+        self.number = number
+        self.session = session
+        self.plan = plan
+        self.takes_back = takes_back
+        self.begun = datetime.now(UTC)
+        self.outcomes: list[Outcome] = []
+        """Of the effects that are through, in the order in which they came to be."""
+        self.on_outcome: Callable[[], None] = lambda: None
+        self.cancelled = False
+        """Whether what was not sent yet is not to be sent any more."""
+        self.taker: Job | None = None
+        """The Job that has last been begun to take this one back."""
+        self._audit = audit
+        self._settled: dict[int, Outcome] = {}
+        self._waiting = deque(range(len(plan.effects)))
+        """The effects that were not sent yet, by their place in the Plan."""
+        self._sent: set[int] = set()
+        self._over = asyncio.Event()
+        self._back: set[int] = set()
+        """The effects that have been taken back, by their place in the Plan."""
+        self._log = logging.getLogger("k9py.changes")
+
+    @property
+    def running(self) -> bool:
+        """Whether some of it is still to be done."""
+        return len(self.outcomes) < len(self.plan.effects)
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """What was not done."""
+        return [outcome for outcome in self.outcomes if outcome.failed]
+
+    @property
+    def done(self) -> list[Effect]:
+        """What was done."""
+        return [outcome.effect for outcome in self.outcomes if not outcome.failed]
+
+    @property
+    def remaining(self) -> list[Effect]:
+        """What nothing has become of yet."""
+        return [effect for place, effect in enumerate(self.plan.effects) if place not in self._settled]
+
+    @property
+    def sent(self) -> int:
+        """How many were sent, be they answered or not."""
+        return len(self._sent)
+
+    @property
+    def standing(self) -> list[Effect]:
+        """What was done and has not been taken back."""
+        done = [place for place, outcome in sorted(self._settled.items()) if not outcome.failed]
+        return [self.plan.effects[place] for place in done if place not in self._back]
+
+    @property
+    def undone(self) -> bool:
+        """Whether all of it that there is a way back from has been taken back."""
+        return bool(self._back) and not any(effect.undo for effect in self.standing)
+
+    @property
+    def undo(self) -> Plan | None:
+        """What takes back that which was done; None where there is nothing to take back, or no way."""
+        busy = self.running or (self.taker is not None and self.taker.running)
+        return None if busy else take_back(self.plan, self.standing)
+
+    def cancel(self) -> None:
+        """Send nothing more. What is under way comes to its end, so that it is known what became of it."""
+        self.cancelled = True
+        self._over.set()
+
+    async def run(self) -> list[Outcome]:
+        """Send every effect; a failure leaves the others alone. Outcomes come in the order of the effects."""
+        await self._audit.intend(self.number, self.session, self.plan)
+        errors, _ = await asyncio.gather(self._send_all(), self._drop())
+        for error in errors:
+            raise error  # nobody expected it; the others are through all the same
+        return [self._settled[place] for place in range(len(self.plan.effects))]
+
+    async def _send_all(self) -> list[Exception]:
+        """Send what waits, AT_ONCE at a time; what nobody expected is no outcome of the others."""
+        errors: list[Exception] = []
+
+        async def send_some() -> None:
+            while self._waiting and not self.cancelled:
+                try:
+                    await self._carry_out(self._waiting.popleft())
+                except Exception as error:
+                    errors.append(error)
+
+        await asyncio.gather(*(send_some() for _ in range(AT_ONCE)))
+        self._over.set()
+        return errors
+
+    async def _drop(self) -> None:
+        """Once it is cancelled: what still waits is not sent, and that is known at once."""
+        await self._over.wait()
+        while self._waiting:
+            place = self._waiting.popleft()
+            await self._settle(place, Outcome(self.plan.effects[place], CANCELLED, sent=False))
+
+    async def tell_interrupted(self) -> None:
+        """Put down that its task was stopped: of what was sent the outcome is not known, the rest was not sent."""
+        self.cancelled = True
+        for place, effect in enumerate(self.plan.effects):
+            if place not in self._settled:
+                sent = place in self._sent
+                self._note(place, Outcome(effect, INTERRUPTED if sent else CANCELLED, sent=sent))
+                await self._audit.tell_interrupted(self.number, effect, sent)
+
+    async def _carry_out(self, place: int) -> None:
+        effect = self.plan.effects[place]
+        self._sent.add(place)
+        try:
+            answer = await self.session.transport.send(effect.request)
+            outcome = Outcome(effect, answered=_tell(effect, answer.body), warnings=answer.warnings)
+        except K9pyError as error:
+            outcome = Outcome(effect, explain(error), conflict=is_outdated(error))
+        except Exception as error:
+            await self._settle(place, Outcome(effect, f"k9py failed: {first_line(error)}"))
+            raise
+        await self._settle(place, outcome)
+
+    async def _settle(self, place: int, outcome: Outcome) -> None:
+        effect = outcome.effect
+        self._note(place, outcome)
+        self._log.info("%s %s: %s", effect.request.method, effect.request.path, outcome.failed or effect.says)
+        await self._audit.tell_outcome(self.number, effect, outcome.failed)
+
+    def _note(self, place: int, outcome: Outcome) -> None:
+        self._settled[place] = outcome
+        self.outcomes.append(outcome)
+        if self.takes_back and not outcome.failed:
+            self.takes_back.mark(outcome.effect, True)
+        self.on_outcome()
+
+    def mark(self, undo: Effect, back: bool) -> None:
+        """Note that an effect was taken back by `undo`; or (not `back`) that this has been taken back in turn."""
+        for place, effect in enumerate(self.plan.effects):
+            if effect.undo and (effect.undo.target, effect.undo.request) == (undo.target, undo.request):
+                (self._back.add if back else self._back.discard)(place)
+                if self.takes_back:
+                    self.takes_back.mark(effect, not back)

@@ -1,0 +1,515 @@
+"""Edit by keys: in an editor of the person's own, and what becomes of what they write."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from k9py.ui import editors, saving
+from k9py.ui.saving import write_private
+from tests.kube.scripted import refuse
+from tests.kube.scripted.faults import cut
+from tests.ui.pages.objects import DEPLOYMENTS, SECRETS, put_deployment
+from tests.ui.pages.show import Shown, show
+from tests.ui.test_changes import WEB, confirmation, to_deployments
+
+Script = Callable[[str], None]
+
+
+@pytest.fixture
+def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
+    """Sets the lines of Python that the editor runs on the `text` of its file; each call in turn is `times` 0, 1 …"""
+    for name in ("KUBE_EDITOR", "EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    script, count = tmp_path / "editor.py", tmp_path / "times"
+
+    def say(lines: str) -> None:
+        script.write_text(
+            "import pathlib, sys, os\n"
+            "path = pathlib.Path(sys.argv[-1])\n"
+            f"count = pathlib.Path({str(count)!r})\n"
+            "times = int(count.read_text()) if count.exists() else 0\n"
+            "count.write_text(str(times + 1))\n"
+            f"seen = pathlib.Path({str(tmp_path)!r}) / f'seen-{{times}}'\n"
+            "text = path.read_text()\n"
+            "seen.write_text(text)\n"
+            f"{lines}\n"
+            "path.write_text(text)\n"
+        )
+        monkeypatch.setenv("KUBE_EDITOR", shlex.join([sys.executable, str(script), "--wait"]))
+
+    return say
+
+
+def seen(folder: Path, times: int = 0) -> str:
+    """What the editor was given."""
+    return (folder / f"seen-{times}").read_text()
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted((folder / "edits").rglob("*.yaml"))
+
+
+def squash(shown: Shown) -> str:
+    """The dialog's text, its lines put together."""
+    return "".join(line.strip(" │") for line in shown.lines)
+
+
+def web(shown: Shown) -> dict[str, Any]:
+    found = shown.server.store.get(DEPLOYMENTS, "web", "shop")
+    assert found
+    return found
+
+
+async def test_what_was_changed_is_shown_confirmed_and_sent(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        version = web(shown)["metadata"]["resourceVersion"]
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.sees(
+            "Edit deployment shop/web",
+            "shop/web  spec.replicas",
+            "- replicas: 3",
+            "+ replicas: 5",
+        )
+        await shown.press("c")
+        command = """kubectl patch deployment/web --type=merge -p '{"spec": {"replicas": 5}}' -n shop --context lab"""
+        await shown.until(lambda: shown.app.clipboard == command)
+        assert shown.server.changes == []
+        await shown.press("y")
+        await shown.sees("Edit deployment shop/web: spec.replicas, sent")
+        (change,) = shown.server.changes
+        metadata = {"uid": web(shown)["metadata"]["uid"], "resourceVersion": version}
+        assert (change.method, change.path, change.content_type) == ("PATCH", WEB, "application/merge-patch+json")
+        assert change.body == {"metadata": metadata, "spec": {"replicas": 5}}
+        assert change.query == {"fieldManager": "kubectl-edit", "fieldValidation": "Strict"}
+        assert web(shown)["spec"]["replicas"] == 5
+        assert kept(tmp_path) == []
+    assert "managedFields" not in seen(tmp_path)
+    assert seen(tmp_path).startswith("# Change the object below")
+
+
+async def test_what_was_changed_is_taken_back(tmp_path: Path, editor: Script) -> None:
+    editor(
+        "five = text.replace('replicas: 3', 'replicas: 5', 1)\n"
+        "text = five.replace('  name: web', '  annotations: {a: b}\\n  name: web', 1)"
+    )
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        before = web(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("y")
+        await shown.sees("metadata.annotations.a, spec.replicas, sent")
+        (job,) = shown.app.hub.ledger.jobs
+        shown.app.undo(job)
+        await confirmation(shown)
+        await shown.sees("Undo: Edit deployment shop/web", "+ replicas: 3")
+        await shown.press("y")
+        await shown.until(lambda: len(shown.server.changes) == 2)
+        await shown.until(lambda: web(shown)["spec"] == before["spec"])
+        assert "annotations" not in web(shown)["metadata"]
+
+
+@pytest.mark.parametrize("lines", ["pass", "text = ''", "text = '# nothing\\n\\n'"])
+async def test_what_was_not_changed_or_emptied_changes_nothing(tmp_path: Path, editor: Script, lines: str) -> None:
+    editor(lines)
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await shown.sees("Edit deployment shop/web: nothing to change")
+        assert shown.app.screen is shown.page
+        assert kept(tmp_path) == []
+
+
+async def says_kept(shown: Shown, folder: Path, why: str, text: str) -> None:
+    """Wait until the dialog says what became of it and where the text is."""
+    await shown.until(lambda: bool(kept(folder)), "a file")
+    (path,) = kept(folder)
+    await shown.sees(why, "what you wrote is kept in")
+    assert path.name in squash(shown)
+    assert text in path.read_text()
+    assert path.read_text().startswith(f"# Edit deployment shop/web: {why}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    await shown.press("escape")
+    await shown.clicks_away()
+
+
+async def test_no_in_the_confirmation_keeps_the_text(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("n")
+        await says_kept(shown, tmp_path, "not sent", "replicas: 5")
+        assert shown.server.changes == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ("path.write_text(text + 'x: y'); sys.exit(3)", "ended with exit code 3"),
+        ("path.write_text(text + 'x: y'); os.kill(os.getpid(), 9)", "was ended by SIGKILL"),
+        ("path.write_bytes(b'x: y \\xff'); sys.exit()", "what the editor has left is no UTF-8"),
+    ],
+)
+async def test_an_editor_that_fails_loses_nothing(tmp_path: Path, editor: Script, lines: str, why: str) -> None:
+    editor(lines)
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await shown.sees(why, "what you wrote is kept in")
+        (path,) = kept(tmp_path)
+        assert b"x: y" in path.read_bytes()
+
+
+async def test_an_editor_that_leaves_no_file_or_is_not_there_is_said(
+    tmp_path: Path, editor: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor("path.unlink(); sys.exit()")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await shown.sees("Edit deployment shop/web: the editor has left no file")
+        monkeypatch.setenv("KUBE_EDITOR", "/nowhere/vim -x")
+        await shown.press("e")
+        await shown.sees("/nowhere/vim can't be run: No such file or directory — look at $KUBE_EDITOR or $EDITOR")
+        monkeypatch.setenv("KUBE_EDITOR", "vim 'x")
+        await shown.press("e")
+        await shown.sees("KUBE_EDITOR is no command: No closing quotation")
+        assert kept(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ("text += 'x: [1\\n'", "✖ line"),
+        ("text += 'kind: Pod\\n'", "the key kind stands twice"),
+        ("text = text.replace('name: web', 'name: other')", "metadata.name must not be changed: it is web"),
+        ("text = text.replace('kind: Deployment', 'kind: StatefulSet')", "kind must not be changed: it is Deployment"),
+        ("text = '[]'", "it must be a map of fields"),
+    ],
+)
+async def test_a_text_that_will_not_do_is_opened_again_with_the_reason(
+    tmp_path: Path, editor: Script, first: str, reason: str
+) -> None:
+    editor(
+        f"if times == 0:\n    original = text; pathlib.Path(str(count) + 'x').write_text(text); {first}\n"
+        "else: text = pathlib.Path(str(count) + 'x').read_text().replace('replicas: 3', 'replicas: 4', 1)"
+    )
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.sees("spec.replicas", "+ replicas: 4")
+    head = [line for line in seen(tmp_path, 1).splitlines() if line.startswith("# ✖")]
+    assert len(head) == 1
+    assert reason in head[0]
+
+
+async def test_a_text_that_stays_wrong_is_kept(tmp_path: Path, editor: Script) -> None:
+    editor("text = text if times else text + 'x: [1\\n'")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await says_kept(shown, tmp_path, "it was not changed any more, and will not do as it is", "x: [1")
+
+
+async def test_what_the_server_refuses_is_opened_again_with_all_its_reasons(tmp_path: Path, editor: Script) -> None:
+    editor(
+        "if times == 0: text = text.replace('replicas: 3', 'replicas: -3', 1).replace('RollingU', 'RollongU')\n"
+        "else: text = text.replace('-3', '4').replace('RollongU', 'RollingU')"
+    )
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.sees("✖ the server refuses", "spec.replicas")
+        await shown.press("e")
+        await shown.until(lambda: (tmp_path / "seen-1").exists())
+        await shown.until(lambda: shown.says("+ replicas: 4"))
+    text = seen(tmp_path, 1).splitlines()
+    said = [line for line in text if line.startswith("# ✖")]
+    assert len(said) == 2
+    for line in said:
+        number = int(line.split()[3].rstrip(":"))
+        field = "replicas: -3" if "spec.replicas" in line else "strategy:"
+        assert field in text[number - 1]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "message"),
+    [(403, "Forbidden", "you may not"), (500, "InternalError", "etcd is gone")],
+)
+async def test_a_change_that_fails_when_it_is_sent_is_kept(
+    tmp_path: Path, editor: Script, status: int, reason: str, message: str
+) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        shown.server.fault(WEB, "change", refuse(status, reason, message))
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("y")
+        await shown.sees(message, "what you wrote is kept in")
+        assert "replicas: 5" in kept(tmp_path)[0].read_text()
+
+
+async def test_an_object_that_is_gone_meanwhile_is_said_and_the_text_kept(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        shown.server.store.delete(DEPLOYMENTS, "web", "shop")
+        await shown.press("y")
+        await says_kept(shown, tmp_path, "it is gone; nothing was changed", "replicas: 5")
+
+
+async def test_a_change_of_another_field_meanwhile_goes_together(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        labels = {**web(shown)["metadata"]["labels"], "tier": "front"}
+        shown.server.store.put(
+            DEPLOYMENTS, "web", "shop", metadata={**web(shown)["metadata"], "labels": labels}, spec=web(shown)["spec"]
+        )
+        await shown.press("y")
+        await shown.sees("Edit deployment shop/web: spec.replicas, sent")
+        found = web(shown)
+        assert found["spec"]["replicas"] == 5
+        assert found["metadata"]["labels"]["tier"] == "front"
+        assert kept(tmp_path) == []
+
+
+async def test_a_secret_is_edited_decoded_after_a_question(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('hunter2', 'hunter3')")
+    async with show(tmp_path) as shown:
+        shown.server.store.put(
+            SECRETS, "login", "shop", type="Opaque", data={"password": "aHVudGVyMg==", "key": "/w=="}
+        )
+        await shown.command("secrets shop")
+        await shown.lists("secrets")
+        await shown.until(lambda: shown.under_cursor() == "login")
+        await shown.press("e")
+        await shown.sees("with its values decoded", "with its values in base64")
+        await shown.press("enter")
+        await confirmation(shown)
+        assert "hunter" not in shown.text
+        await shown.sees("••• 7 bytes, changed")
+        await shown.press("y")
+        await shown.sees("sent")
+        found = shown.server.store.get(SECRETS, "login", "shop")
+        assert found
+        assert found["data"] == {"password": "aHVudGVyMw==", "key": "/w=="}
+        assert "aHVudGVy" not in (tmp_path / "audit.jsonl").read_text()
+    assert "password: hunter2" in seen(tmp_path)
+
+
+async def test_another_object_of_the_name_is_left_alone(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        shown.server.store.delete(DEPLOYMENTS, "web", "shop")
+        put_deployment(shown.server, "web", replicas=1)
+        await shown.press("y")
+        await shown.sees("it was replaced by another of that name; nothing was changed", "what you wrote is kept in")
+        assert web(shown)["spec"]["replicas"] == 1
+
+
+def change_web(shown: Shown, **spec: Any) -> None:
+    """Somebody else changes the deployment."""
+    found = web(shown)
+    shown.server.store.put(DEPLOYMENTS, "web", "shop", metadata=found["metadata"], spec={**found["spec"], **spec})
+
+
+async def to_clash(shown: Shown) -> None:
+    """`e`, and somebody else changes the same while the confirmation is open."""
+    await to_deployments(shown)
+    await shown.press("e")
+    await confirmation(shown)
+    change_web(shown, replicas=7, minReadySeconds=9)
+    await shown.press("y")
+    await shown.sees("spec.replicas (not decided)", "yours", "5", "theirs", "7", "before", "3")
+
+
+async def test_a_clash_is_shown_side_by_side_and_mine_kept(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_clash(shown)
+        await shown.press("enter")
+        await shown.sees("1 not decided yet")
+        await shown.press("m", "enter")
+        await confirmation(shown)
+        await shown.sees("it has changed meanwhile", "- replicas: 7", "+ replicas: 5")
+        await shown.press("y")
+        await shown.sees("Edit deployment shop/web: spec.replicas, sent")
+        assert web(shown)["spec"]["replicas"] == 5
+        assert web(shown)["spec"]["minReadySeconds"] == 9
+        assert kept(tmp_path) == []
+
+
+async def test_theirs_can_be_taken(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_clash(shown)
+        await shown.press("t", "enter")
+        await shown.sees("Edit deployment shop/web: nothing of your change is left")
+        assert web(shown)["spec"]["replicas"] == 7
+        assert kept(tmp_path) == []
+
+
+async def test_a_clash_that_is_left_keeps_the_text(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_clash(shown)
+        await shown.press("escape")
+        await says_kept(shown, tmp_path, "it has changed meanwhile where you changed it", "replicas: 5")
+
+
+async def test_a_clash_can_be_edited_on(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 5', 'replicas: 6', 1).replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_clash(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.sees("- replicas: 7", "+ replicas: 6")
+        await shown.press("y")
+        await shown.sees("Edit deployment shop/web: spec.replicas, sent")
+        assert web(shown)["spec"]["replicas"] == 6
+        assert web(shown)["spec"]["minReadySeconds"] == 9
+    assert "✖ spec.replicas: they have 7" in seen(tmp_path, 1)
+    assert "minReadySeconds: 9" in seen(tmp_path, 1)
+
+
+async def test_the_status_is_edited_by_itself(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('updatedReplicas: 3', 'updatedReplicas: 2')")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await shown.sees("▲ the status stays as it is: it is edited by itself, with ctrl-e", "it is so already")
+        await shown.press("n")
+        await shown.sees("not sent")
+        await shown.press("escape")
+        await shown.clicks_away()
+        await shown.press("ctrl+e")
+        await shown.sees("its status", "its scale")
+        await shown.press("enter")
+        await confirmation(shown)
+        await shown.sees("- updatedReplicas: 3", "+ updatedReplicas: 2", "--subresource=status")
+        await shown.press("y")
+        await shown.sees("status.updatedReplicas, sent")
+        assert shown.server.changes[-1].path == f"{WEB}/status"
+        assert web(shown)["status"]["updatedReplicas"] == 2
+
+
+async def test_the_scale_is_edited_by_itself_and_taken_back(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 4', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("ctrl+e")
+        await shown.sees("its status", "its scale")
+        await shown.press("down", "enter")
+        await confirmation(shown)
+        await shown.sees("- replicas: 3", "+ replicas: 4")
+        await shown.press("y")
+        await shown.sees("spec.replicas, sent")
+        assert web(shown)["spec"]["replicas"] == 4
+        (job,) = shown.app.hub.ledger.jobs
+        shown.app.undo(job)
+        await confirmation(shown)
+        await shown.sees("+ replicas: 3")
+        await shown.press("y")
+        await shown.until(lambda: web(shown)["spec"]["replicas"] == 3)
+    assert "kind: Scale" in seen(tmp_path)
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch, *full: Path) -> None:
+    """No file can be written below these folders."""
+
+    def write(path: Path, text: str) -> None:
+        if any(path.is_relative_to(folder) for folder in full):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write_private(path, text)
+
+    monkeypatch.setattr(saving, "write_private", write)
+    monkeypatch.setattr(editors, "write_private", write)
+
+
+async def test_a_full_disk_is_got_round(
+    tmp_path: Path, editor: Script, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    home, temp = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temp")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(tempfile, "tempdir", str(temp))
+    fill_disk(monkeypatch, temp, tmp_path)
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("n")
+        await shown.sees("not sent", "what you wrote is kept in ~/lab/deployments.apps_shop_web")
+        assert [path.name[:20] for path in home.rglob("*.yaml")] == ["deployments.apps_sho"]
+    assert list(home.glob("k9py-edit-*")) == list(temp.glob("k9py-edit-*")) == []
+
+
+async def test_where_no_file_can_be_written_the_text_stays_on_the_screen(
+    tmp_path: Path, editor: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor("text = 'never run'")
+    fill_disk(monkeypatch, Path("/"))
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await shown.sees("no folder takes a file for the editor: No space left on device: this is k9py's own editor")
+        shown.send("x")
+        await shown.press("escape")
+        await shown.sees("leave, and keep what I wrote in a file")
+        await shown.press("down", "enter")
+        await shown.sees("can't be written: No space left on device", "xapiVersion")
+        await shown.press("escape")
+        await shown.sees("leave, and keep what I wrote in a file")
+        monkeypatch.setattr(saving, "write_private", write_private)
+        await shown.press("down", "enter")
+        await says_kept(shown, tmp_path, "not sent", "xapiVersion")
+
+
+async def test_an_edit_under_way_is_kept_when_k9py_is_left(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        shown.app.home()
+        await shown.until(lambda: bool(kept(tmp_path)))
+        assert "it was left" in kept(tmp_path)[0].read_text()
+
+
+async def test_a_connection_that_is_lost_keeps_the_text(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        shown.server.fault(WEB, "change", cut())
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("y")
+        await shown.sees("what you wrote is kept in")
+        assert "replicas: 5" in kept(tmp_path)[0].read_text()
