@@ -22,6 +22,13 @@ from k9py.ui.way_out import WayOut
         (b"cd ~.", b"cd ~.", False),
         (b"a~.", b"a~.", False),
         (b"\x1b[200~.", b"\x1b[200~.", False),
+        (b"\x1b[24;5R~.", b"\x1b[24;5R", True),
+        (b"ls\r\x1b[24;5R\x1b[?64;1c~.", b"ls\r\x1b[24;5R\x1b[?64;1c", True),
+        (b"ls\x1b[24;5R~.", b"ls\x1b[24;5R~.", False),
+        (b"\x1b[A~.", b"\x1b[A~.", False),
+        (b"\x1b~.", b"\x1b~.", False),
+        (b"\x1b\r~.", b"\x1b\r", True),
+        (b"~\x1b[24;5R", b"~\x1b[24;5R", False),
         ("김치\r~.".encode(), "김치\r".encode(), True),
     ],
 )
