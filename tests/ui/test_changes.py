@@ -248,7 +248,7 @@ async def test_read_only_takes_the_keys_away_and_says_why(tmp_path: Path) -> Non
     async with show(tmp_path, readonly=True) as shown:
         assert "read-only" in shown.header
         await to_deployments(shown)
-        titles = ("Delete", "Edit", "Scale", "Restart")
+        titles = ("Delete", "Edit", "Edit status", "Scale", "Restart")
         assert greyed(shown) == dict.fromkeys(titles, "k9py runs read-only")
         for key in ("e", "s", "r"):
             await shown.press(key)

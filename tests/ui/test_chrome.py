@@ -110,12 +110,13 @@ LAST_LINES = {
     120: (
         "l Logs d Describe y YAML s Shell e Edit ^d Delete p Previous E Events",
         "l Logs d Describe y YAML e Edit r Restart s Scale ^d Delete p Previous",
-        "d Describe y YAML e Edit ^d Delete E Events J Owner X Xray",
+        "d Describe y YAML e Edit ^d Delete E Events J Owner X Xray ^e Edit status",
     ),
     200: (
         "l Logs d Describe y YAML s Shell e Edit ^d Delete p Previous E Events o Node J Owner X Xray a Attach "  # noqa: ISC004
         "^e Edit status ^x Exec ^k Kill",
-        "l Logs d Describe y YAML e Edit r Restart s Scale ^d Delete p Previous E Events z Replica sets J Owner X Xray",
+        "l Logs d Describe y YAML e Edit r Restart s Scale ^d Delete p Previous E Events z Replica sets J Owner X Xray "  # noqa: ISC004
+        "^e Edit status",
         "d Describe y YAML e Edit ^d Delete E Events J Owner X Xray ^e Edit status",
     ),
 }

@@ -484,7 +484,7 @@ async def test_where_no_file_can_be_written_the_text_stays_on_the_screen(
         await shown.press("escape")
         await shown.sees("leave, and keep what I wrote in a file")
         await shown.press("down", "enter")
-        await shown.sees("can't be written: No space left on device", "xapiVersion")
+        await shown.sees("can't be kept: not saved, No space left on device", "xapiVersion")
         await shown.press("escape")
         await shown.sees("leave, and keep what I wrote in a file")
         monkeypatch.setattr(saving, "write_private", write_private)

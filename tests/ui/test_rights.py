@@ -20,9 +20,16 @@ async def test_looks_that_are_not_permitted_are_greyed_and_say_why(tmp_path: Pat
         await shown.until(lambda: "web-1" in shown.names("pods"))
         denied = {
             "Logs": "not allowed to get pods/log in shop",
+            "Shell": "not allowed to create pods/exec in shop",
+            "Edit": "not allowed to patch pods in shop",
+            "Delete": "not allowed to delete pods in shop",
             "Previous": "not allowed to get pods/log in shop",
             "Events": "not allowed to list events in shop",
             "Node": "not allowed to list nodes",
+            "Attach": "not allowed to create pods/attach in shop",
+            "Edit status": "not allowed to patch pods/status in shop",
+            "Exec": "not allowed to create pods/exec in shop",
+            "Kill": "not allowed to delete pods in shop",
         }
         await shown.until(lambda: greyed(shown) == denied)
         await shown.press("l")
