@@ -158,7 +158,7 @@ def test_editing_in_the_editor_that_is_built_in(k9py: Open, kubectl: Kubectl, na
 def test_a_mistake_and_back(k9py: Open, kubectl: Kubectl, namespace: str, web: str, editor: Script) -> None:
     seen = editor(
         "if times == 0: text = text.replace('  replicas: 3', '  replicas: -3', 1).replace(': Always', ': Sometimes')\n"
-        "else: text = text.replace('-3', '2', 1).replace(': Sometimes', ': Always')"
+        "else: text = text.replace('replicas: -3', 'replicas: 2', 1).replace(': Sometimes', ': Always')"
     )
     screen = open_table(k9py, namespace, "deploy", "Deployments", web)
     edit_outside(screen)
