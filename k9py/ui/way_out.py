@@ -14,8 +14,8 @@ _BEGIN = re.compile(rb"\x1b(\[([?>=]?[\d;]*\$?)?)?")
 class WayOut:
     """Looks through what is typed. At the begin of a line `~.` leaves, and `~~` is one `~`.
 
-    A program may ask the terminal something at its prompt, as busybox's shell asks where the cursor is. The answer comes
-    from the keyboard, and is nothing that a person has typed.
+    A program may ask the terminal something at its prompt, as busybox's shell asks where the cursor is. The answer
+    comes from the keyboard, and is nothing that a person has typed.
     """
 
     def __init__(self) -> None:
