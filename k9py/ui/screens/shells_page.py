@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from k9py.session.session import Session
@@ -18,8 +18,8 @@ from k9py.ui.consoles import Console
 from k9py.ui.screens.page import Page
 from k9py.ui.screens.shell_page import close_console
 from k9py.ui.shells import show_console
-from k9py.ui.widgets.choices import Choices
 from k9py.ui.widgets.key_bar import KeyHint
+from k9py.ui.widgets.listing import Listing
 from k9py.values.age import human_duration
 from k9py.values.text import clean, crop, pad
 
@@ -43,12 +43,11 @@ class ShellsPage(Page):
         return "shells"
 
     def compose_body(self) -> ComposeResult:
-        yield Static(id="titles", markup=False)
-        yield Choices(id="shells")
+        yield Listing(id="shells")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(Choices).focus()
+        self.query_one(Listing).choices.focus()
         self.renew()
 
     def tick(self) -> None:
@@ -56,26 +55,27 @@ class ShellsPage(Page):
         self.renew()
 
     def shells_changed(self) -> None:
-        if self.query(Choices):
+        if self.query(Listing):
             self.renew()
 
     def renew(self) -> None:
         """Show the shells that there are now, as they are; the cursor stays on its shell."""
-        choices = self.query_one(Choices)
+        listing = self.query_one(Listing)
+        choices = listing.choices
         under = self._under_cursor()
         self._shown = list(self.k9py.consoles)
         rows = [TITLES, *map(_row, self._shown)]
         widths = [min(MOST, max(map(cell_len, column))) for column in zip(*rows, strict=True)]
         titles, *lines = [Text("  ".join(map(pad, row, widths))) for row in rows]
-        self.query_one("#titles", Static).update(titles)
+        listing.show_heads(titles if self._shown else "")
         choices.clear_options()
         choices.add_options([Option(line) for line in lines] or [Option(Text(NONE), disabled=True)])
         if self._shown:
             choices.highlighted = self._shown.index(under) if under in self._shown else 0
-        choices.border_title = f"Shells {len(self._shown)} · {len(self.k9py.consoles.running)} running"
+        listing.border_title = f"{self.trail}Shells {len(self._shown)} · {len(self.k9py.consoles.running)} running"
 
     def _under_cursor(self) -> Console | None:
-        at = self.query_one(Choices).highlighted
+        at = self.query_one(Listing).choices.highlighted
         return self._shown[at] if at is not None and at < len(self._shown) else None
 
     @on(OptionList.OptionSelected)

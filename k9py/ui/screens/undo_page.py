@@ -20,8 +20,8 @@ from k9py.session.session import Session
 from k9py.ui.changes import why_lasting
 from k9py.ui.screens.dialogs import Outcomes
 from k9py.ui.screens.page import Page
-from k9py.ui.widgets.choices import Choices
 from k9py.ui.widgets.key_bar import KeyHint
+from k9py.ui.widgets.listing import Listing
 from k9py.values.text import clean, crop, pad
 
 NOTHING = "Nothing has been changed in this run of k9py. What you change is listed here, with the way back."
@@ -44,8 +44,8 @@ class UndoPage(Page):
 
     def __init__(self, session: Session | None) -> None:
         super().__init__(session)
-        self._heads = Static(id="heads", markup=False)
-        self._choices = Choices(id="changes")
+        self._listing = Listing(id="changes")
+        self._choices = self._listing.choices
         self._way = Static(markup=False)
         self._jobs: list[Job] = []
         """Those that are shown, in their order."""
@@ -56,8 +56,7 @@ class UndoPage(Page):
         return "undo"
 
     def compose_body(self) -> ComposeResult:
-        yield self._heads
-        yield self._choices
+        yield self._listing
         with VerticalScroll(id="way", can_focus=False):
             yield self._way
 
@@ -82,7 +81,7 @@ class UndoPage(Page):
         under, before = self.job, self._jobs
         self._jobs = self.k9py.hub.ledger.jobs[::-1]
         heads, *lines = self._lay_out()
-        self._heads.update(heads if self._jobs else "")
+        self._listing.show_heads(heads if self._jobs else "")
         if self._jobs == before:
             for at, (line, old) in enumerate(zip(lines, self._lines, strict=True)):
                 if line != old:
@@ -92,7 +91,7 @@ class UndoPage(Page):
             self._choices.add_options(Option(line) for line in lines)
             self._choices.highlighted = self._jobs.index(under) if under in self._jobs else 0 if self._jobs else None
         self._lines = lines
-        self._choices.border_title = f"{self.trail}Changes {len(self._jobs)}"
+        self._listing.border_title = f"{self.trail}Changes {len(self._jobs)}"
         self._show_way()
         self.paint_chrome_soon()
 
