@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 import platformdirs
@@ -48,9 +48,20 @@ def parse_settings(text: str, path: str) -> Settings:
         raise ConfigError(f"{path}: no TOML: {str(error)[:1].lower()}{str(error)[1:]}") from None
     _refuse_unknown(found, Settings, path, text)
     try:
-        return msgspec.convert(found, Settings)
+        settings = msgspec.convert(found, Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(str(error), path, text)) from None
+    return msgspec.structs.replace(settings, keys=_read_keys(settings.keys, path, text)) if settings.keys else settings
+
+
+def _read_keys(written: Mapping[str, str], path: str, text: str) -> dict[str, str]:
+    from k9py.ui.keymap import read_keys  # needed only where keys are set
+
+    try:
+        return read_keys(written)
+    except ConfigError as error:
+        name = error.message.partition(":")[0].removeprefix("keys.")
+        raise ConfigError(f"{path}{_line(name, text)}: {error.message}", error.cure) from None
 
 
 def known_keys(struct: type[msgspec.Struct] = Settings, above: str = "") -> dict[str, Any]:
@@ -72,7 +83,8 @@ def _refuse_unknown(
     for name, value in found.items():
         if name not in fields:
             where = f"[{above[:-1]}]" if above else "the file"
-            allowed = ", ".join(f"[{each}]" if _is_table(kind) else each for each, kind in fields.items())
+            tables = {each for each, kind in fields.items() if _is_table(kind) or get_origin(kind) is dict}
+            allowed = ", ".join(f"[{each}]" if each in tables else each for each in fields)
             raise ConfigError(f"{path}{_line(name, text)}: there is no setting {above}{name}", f"{where} has {allowed}")
         if _is_table(fields[name]) and isinstance(value, dict):
             _refuse_unknown(value, fields[name], path, text, f"{above}{name}.")
@@ -107,8 +119,10 @@ def _say_type(key: str) -> str:
     kind = known_keys().get(key)
     if kind is None:
         return f"a table: [{key}]"
-    if choices := get_args(kind) if get_origin(kind) is not tuple else ():
+    if choices := get_args(kind) if get_origin(kind) is Literal else ():
         return " or ".join(f'"{choice}"' for choice in choices)
+    if get_origin(kind) is dict:
+        return 'a table of texts: edit = "f4"'
     if get_origin(kind) is tuple:
         return 'a list of texts: ["…", "…"]'
     return {bool: "true or false", str: "a text"}[kind]

@@ -31,8 +31,3 @@ def _place(action: Action | Look) -> tuple[bool, bool]:
 def actions_for(resource: Resource) -> list[Action | Look]:
     """What applies to rows of this kind."""
     return [action for action in all_actions() if action.applies(resource)]
-
-
-def action_for_key(key: str, resource: Resource) -> Action | Look | None:
-    """What a key (Textual's name of it) means on rows of this kind."""
-    return next((action for action in actions_for(resource) if action.key == key), None)

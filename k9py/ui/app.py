@@ -13,6 +13,7 @@ from textual.types import CSSPathType
 from textual.worker import WorkerFailed
 
 from k9py.actions.action import Action
+from k9py.actions.keymap import Keymap
 from k9py.actions.plan import Plan, Target
 from k9py.session.hub import Hub
 from k9py.session.job import Job
@@ -67,6 +68,7 @@ class K9pyApp(Surviving, Navigation):
     ) -> None:
         super().__init__(hub, session)
         self.readonly = readonly or hub.settings.readonly
+        self.keymap = Keymap(hub.settings.keys)
         self.log_path = log_path
         self._trouble = trouble
         self._first_command = command

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a word does. `names` are all that it is called, the first of them in suggestions."""
+    """What a word does, and `about` says so. `names` are all that it is called, the first of them in suggestions."""
 
     names: tuple[str, ...]
     run: Callable[[K9pyApp, Goto], Awaitable[None]]
+    about: str
     read: Callable[[str], Goto] = parse_goto
     """How a command that begins with it is understood."""
 
@@ -120,24 +121,24 @@ async def _list_namespaces(app: K9pyApp) -> None:
         await app.open_kind(Goto("namespaces"))
 
 
-CONTEXTS = Word(("ctx", "context", "contexts"), _contexts)
+CONTEXTS = Word(("ctx", "context", "contexts"), _contexts, "the contexts of the kubeconfig")
 ALL = (
-    Word(("home",), _home),
-    Word(("quit", "q", "q!", "qa", "exit"), _quit),
-    Word(("about",), _about),
-    Word(("undo", "changes"), _undo),
-    Word(("cluster", "cluster-info"), _cluster),
-    Word(("top",), _top, parse_words),
-    Word(("capacity", "cap"), _capacity, parse_words),
-    Word(("help", "h", "?"), _help),
+    Word(("home",), _home, "nodes, deployments, pods and a log"),
+    Word(("quit", "q", "q!", "qa", "exit"), _quit, "leave k9py"),
+    Word(("about",), _about, "k9py's own health, and the log of it"),
+    Word(("undo", "changes"), _undo, "what was changed in this run, and the way back"),
+    Word(("cluster", "cluster-info"), _cluster, "the map of the control plane and the nodes"),
+    Word(("top",), _top, "what uses most", parse_words),
+    Word(("capacity", "cap"), _capacity, "requests, limits, use and what is free", parse_words),
+    Word(("help", "h", "?"), _help, "all keys"),
     CONTEXTS,
-    Word(("demo",), _demo),
-    Word(("shells",), _shells),
-    Word(("xray", "xr", "x"), _xray),
-    Word(("ns", "namespace", "namespaces"), _namespace),
-    Word(("can-i", "can"), partial(_rights, opens="can_i"), parse_words),
-    Word(("who-can", "whocan"), partial(_rights, opens="who_can"), parse_words),
-    Word(("rbac",), partial(_rights, opens="rbac"), parse_words),
+    Word(("demo",), _demo, "the embedded cluster"),
+    Word(("shells",), _shells, "all shells of this run"),
+    Word(("xray", "xr", "x"), _xray, "the tree of all there is in the namespaces in use"),
+    Word(("ns", "namespace", "namespaces"), _namespace, "the namespaces"),
+    Word(("can-i", "can"), partial(_rights, opens="can_i"), "what I may do", parse_words),
+    Word(("who-can", "whocan"), partial(_rights, opens="who_can"), "who can do something: a verb, a kind", parse_words),
+    Word(("rbac",), partial(_rights, opens="rbac"), "the rules of a role, the subjects of a binding", parse_words),
 )
 WORDS = {name: word for word in ALL for name in word.names}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from k9py.actions.listing import name_key
 from k9py.actions.registry import all_actions
 
 GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -15,6 +16,7 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
         (":about :help :q", "k9py's own health, this page, quit"),
         ("[ ] -", "the command before, the one after, the one before this"),
         ("⏎", "into the row: node or deployment → pods → containers → log; any other → its description"),
+        ("ctrl-p", "all that can be done here, and where : leads, found by typing a part of its name"),
         ("m", "the menu of the row, or of the marked rows, with all that applies; so does the right mouse button"),
         ("esc  q", "back: zoom, filter, narrowing, page"),
         ("tab  ⇧tab", "the next, the previous pane"),
@@ -112,8 +114,9 @@ GENERAL_KEYS: dict[str, tuple[tuple[str, str], ...]] = {
 def write_keys_page() -> str:
     """docs/keys.md, from the registry of actions and the keys above."""
     lines = ["# Keys", "", "Written by `make docs` from the registry of actions.", "", "## On a row", ""]
-    lines += ["| key | does | on |", "|---|---|---|"]
-    lines += [f"| `{action.key}` | {action.title} | {action.on} |" for action in all_actions()]
+    lines += ["`[keys]` in the configuration gives an action another key, by its name.", ""]
+    lines += ["| key | does | on | name |", "|---|---|---|---|"]
+    lines += [f"| `{name_key(each.key)}` | {each.title} | {each.on} | `{each.id}` |" for each in all_actions()]
     for group, keys in GENERAL_KEYS.items():
         lines += ["", f"## {group}", "", "| key | does |", "|---|---|"]
         lines += [f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |" for name, meaning in keys]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from k9py.actions.action import Action, Look
 from k9py.actions.plan import Target, name_targets
-from k9py.actions.registry import actions_for
 from k9py.session.session import Session
 from k9py.ui.changes import refusal_of
 from k9py.ui.widgets.key_bar import KeyHint
@@ -24,8 +23,23 @@ def hint_actions(
     """All keys of rows of a kind, those that are not permitted greyed; `on_answer` is called when more is known."""
     return tuple(
         KeyHint(action.key, action.title, refusal_of(app, session, action, meant, namespace, on_answer))
-        for action in actions_for(meant)
+        for action in app.keymap.actions_for(meant)
+        if action.key
     )
+
+
+def row_hints(
+    app: K9pyApp, session: Session, targets: Sequence[Target], on_answer: Callable[[], None]
+) -> list[tuple[Action | Look, KeyHint]]:
+    """All that could be done to objects of one kind; greyed what can't, with the reason."""
+
+    def why_not(action: Action | Look) -> str:
+        if why := misfit(action, targets):
+            return why.message
+        return refusal_of(app, session, action, targets[0].resource, targets[0].key.namespace, on_answer)
+
+    found = app.keymap.actions_for(targets[0].resource)
+    return [(action, KeyHint(action.key, action.title, why_not(action))) for action in found]
 
 
 def misfit(action: Action | Look, targets: Sequence[Target]) -> K9pyError | None:

@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shell: ShellPlace = "pane"
     protected: Protected = Protected()
     audit: AuditSettings = AuditSettings()
+    keys: dict[str, str] = {}
+    """The keys of actions by their ids, where they are not the usual ones: in Textual's names, once they are read."""
 
     def protects(self, context: str, cluster: str = "") -> bool:
         """Whether what destroys must be confirmed there by the context's name."""

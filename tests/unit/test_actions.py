@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from k9py.actions.action import Action, Answers, Fact, Question
+from k9py.actions.keymap import Keymap
 from k9py.actions.plan import Plan, Target
-from k9py.actions.registry import action_for_key, actions_for, all_actions
+from k9py.actions.registry import actions_for, all_actions
 from k9py.actions.restart import ACTION as RESTART
 from k9py.actions.scale import ACTION as SCALE
 from k9py.actions.shell import ACTION as SHELL
@@ -122,8 +123,8 @@ def ids_of(resource: Resource) -> list[str]:
 
 
 def test_a_key_belongs_to_the_kind() -> None:
-    assert action_for_key("s", DEPLOYMENTS) is SCALE
-    assert action_for_key("s", PODS) is SHELL
+    assert Keymap().action_for_key("s", DEPLOYMENTS) is SCALE
+    assert Keymap().action_for_key("s", PODS) is SHELL
     assert ids_of(PODS) == [
         *("logs", "describe", "yaml", "shell", "edit", "delete"),
         *("previous", "events", "node", "owner", "xray", "attach", "edit-part", "exec", "kill"),

@@ -25,6 +25,11 @@ clusters = ["gke_*"]
 
 [audit]
 file = "~/audit.jsonl"
+
+[keys]
+edit = "F4"
+scale = "%"
+shell = "shift-k"
 """
 
 
@@ -37,6 +42,7 @@ def test_all_that_can_be_set_is_read() -> None:
         "full-screen",
         Protected(("*prod*", "결제-?"), ("gke_*",)),
         AuditSettings("~/audit.jsonl"),
+        {"edit": "f4", "scale": "percent_sign", "shell": "K"},
     )
     assert parse_settings("", "c.toml") == Settings()
 
@@ -58,6 +64,21 @@ def test_all_that_can_be_set_is_read() -> None:
         ('readonly_contexts = "a"', 'c.toml, line 1: readonly_contexts: a list of texts: ["…", "…"], not a text'),
         ("[protected]\ncontexts = [1]", "c.toml, line 2: protected.contexts: a list of texts: "),
         ("protected = true", "c.toml, line 1: protected: a table: [protected], not true or false"),
+        (
+            '[keys]\n\nediting = "E"',
+            "c.toml, line 3: keys.editing: there is no such action — there are attach, delete, ",
+        ),
+        (
+            '[keys]\nedit = "hyper-e"',
+            "c.toml, line 2: keys.edit: there is no key hyper-e — write it like e, E, ctrl-e, ",
+        ),
+        ('[keys]\nedit = "ctrl-m"', "c.toml, line 2: keys.edit: a terminal can't tell ctrl-m from enter — "),
+        ('[keys]\nedit = ""', "c.toml, line 2: keys.edit: there is no key  — "),
+        ('[keys]\nedit = "j"', "c.toml, line 2: keys.edit: j has a meaning in every table — choose another"),
+        ('[keys]\nedit = ":"', "c.toml, line 2: keys.edit: : has a meaning in every table — choose another"),
+        ('[keys]\nedit = "f4"\nscale = "f4"', "c.toml, line 3: keys.scale: edit has the same key — give it another"),
+        ("[keys]\nedit = 4", 'c.toml, line 1: keys: a table of texts: edit = "f4", not a number'),
+        ("keys = 4", 'c.toml, line 1: keys: a table of texts: edit = "f4", not a number'),
         ("[audit]\nfile = ['a']", "c.toml, line 2: audit.file: a text, not a list"),
     ],
 )

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.geometry import Offset
 from textual.screen import Screen
 
 from k9py.actions.action import Action, Look
 from k9py.actions.plan import Target
-from k9py.actions.registry import action_for_key
 from k9py.session.session import Session
 from k9py.store.filter import FilterError
 from k9py.ui.progress import progress_of
@@ -92,6 +92,7 @@ class Page(Surviving, Screen[None]):
         Binding("slash", "filter", "Filter", show=False, priority=True),
         Binding("escape,q", "back", "Back", show=False),
         Binding("m", "menu", "Menu", show=False),
+        Binding("ctrl+p", "palette", "Palette", show=False),
     ]
 
     def __init__(self, session: Session | None) -> None:
@@ -224,7 +225,7 @@ class Page(Surviving, Screen[None]):
         """A key belongs to the kind of the object under the cursor: the registry of actions knows."""
         pointing = self.pointing
         meant = pointing and pointing.meant
-        action = meant and action_for_key(event.key, meant)
+        action = meant and self.k9py.keymap.action_for_key(event.key, meant)
         if action and pointing:
             event.stop()
             event.prevent_default()
@@ -247,6 +248,13 @@ class Page(Surviving, Screen[None]):
         """All that can be done to the objects that are marked, or under the cursor."""
         if (pointing := self.pointing) and not self.k9py.opening:
             self._open_menu(pointing.pointed())
+
+    def action_palette(self) -> None:
+        """All that can be done here, to be found by a part of its name."""
+        from k9py.ui.palette import Everything  # it is imported when it is first opened
+
+        if not self.k9py.opening:
+            self.app.push_screen(CommandPalette((Everything,), placeholder="what can be done here, and where : leads"))
 
     @on(LineView.MenuAsked)
     def _menu_asked(self, event: LineView.MenuAsked) -> None:

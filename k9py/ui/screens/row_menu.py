@@ -17,11 +17,9 @@ from textual.widgets.option_list import Option
 
 from k9py.actions.action import Action, Look
 from k9py.actions.plan import Target, name_targets
-from k9py.actions.registry import actions_for
 from k9py.session.session import Session
-from k9py.ui.changes import refusal_of
 from k9py.ui.painting import border_text
-from k9py.ui.row_keys import misfit
+from k9py.ui.row_keys import row_hints
 from k9py.ui.screens.dialogs import Dialog
 from k9py.ui.widgets.choices import Choices
 from k9py.ui.widgets.key_bar import KeyHint
@@ -50,7 +48,7 @@ class RowMenu(Dialog[Action | Look]):
         self._session = session
         self._targets = targets
         self._at = at
-        self._actions = actions_for(targets[0].resource)
+        self._actions: Sequence[Action | Look] = ()
         self._hints: list[KeyHint] = []
 
     def compose(self) -> ComposeResult:
@@ -64,7 +62,8 @@ class RowMenu(Dialog[Action | Look]):
 
     def _show(self) -> None:
         """The lines, as far as it is known what is permitted; the cursor stays where it is."""
-        hints = [KeyHint(action.key, action.title, self._greyed(action)) for action in self._actions]
+        found = row_hints(self._k9py, self._session, self._targets, self._told)
+        self._actions, hints = [action for action, _ in found], [hint for _, hint in found]
         if hints == self._hints:
             return
         self._hints = hints
@@ -87,12 +86,6 @@ class RowMenu(Dialog[Action | Look]):
                 line.append(" " * (wide - cell_len(hint.title) + 2), why).append(crop(clean(hint.greyed), rest), why)
             lines.append(line)
         return lines
-
-    def _greyed(self, action: Action | Look) -> str:
-        if why := misfit(action, self._targets):
-            return why.message
-        target = self._targets[0]
-        return refusal_of(self._k9py, self._session, action, target.resource, target.key.namespace, self._told)
 
     def _told(self) -> None:
         """A right has been asked for in the background."""
