@@ -104,9 +104,12 @@ def _leave(fact: Fact, how: How, now: datetime) -> Fact:
 
 def _effect(fact: Fact, how: How) -> Effect:
     obj = fact.found.obj
-    if is_going(obj) and how.finalizers == REMOVE and finalizers_of(obj):
-        return _let_go(fact.target, obj)
-    return _delete(fact.target, fact.found, how)
+    return _let_go(fact.target, obj) if _is_let_go(obj, how) else _delete(fact.target, fact.found, how)
+
+
+def _is_let_go(obj: Mapping[str, Any], how: How) -> bool:
+    """Whether it is on its way, and its finalizers are taken away."""
+    return is_going(obj) and how.finalizers == REMOVE and bool(finalizers_of(obj))
 
 
 # ── deleting it ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,8 +228,11 @@ def _finalize(target: Target, obj: Mapping[str, Any]) -> tuple[Request, Command]
 
 def _say_how(facts: Sequence[Fact], how: How) -> Iterator[str]:
     done = [fact for fact in facts if not fact.failed]
-    if how.grace == FORCE and any(fact.target.resource.kind == "Pod" for fact in done):
+    pods = [fact for fact in done if fact.target.resource.kind == "Pod"]
+    if how.grace == FORCE and any(not _is_let_go(fact.found.obj, how) for fact in pods):
         yield FORCED
+    if how.grace != ITS_OWN and any(_is_let_go(fact.found.obj, how) for fact in pods):
+        yield "where finalizers are removed, that is all that is done: to hurry what is left, press the key again"
     for part in (fact for fact in done if fact.target.part):
         yield f"{part.target.key.label}: the whole pod goes, not {part.target.part} alone"
 

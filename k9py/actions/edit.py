@@ -15,7 +15,7 @@ from k9py.actions.gather import read_each
 from k9py.actions.plan import Effect, Plan, Target, kubectl, name_targets, plan_each
 from k9py.values.complaint import Complaint
 from k9py.values.document import write_plain
-from k9py.values.merge_patch import Keys, Side, make_patch, rebase, same, say_path
+from k9py.values.merge_patch import Keys, Side, leaves, make_patch, rebase, same, say_path
 from k9py.values.prose import whole_text
 from k9py.values.reading import Path, Reading, YamlError, read_yaml
 from k9py.values.redact import mask_body, reveal_secret
@@ -176,16 +176,9 @@ def _effect(target: Target, version: Version, patch: Mapping[str, Any], stamped:
 
 def say_changes(patch: Mapping[str, Any]) -> str:
     """The fields that a patch changes: `spec.replicas, metadata.labels.tier and 2 more`."""
-    fields = [say_path(path) for path in _leaves(patch)]
+    fields = [say_path(path) for path, _ in leaves(patch)]
     shown = ", ".join(fields[:_SHOWN])
     return shown if len(fields) <= _SHOWN else f"{shown} and {len(fields) - _SHOWN} more"
-
-
-def _leaves(patch: Mapping[str, Any], path: Path = ()) -> list[Path]:
-    found: list[Path] = []
-    for name, value in patch.items():
-        found += _leaves(value, (*path, name)) if isinstance(value, dict) and value else [(*path, name)]
-    return found
 
 
 def rebase_text(facts: Sequence[Fact], answers: Answers, keys: Keys, chosen: Mapping[Path, Side]) -> Rebased:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from k9py.actions.action import Fact
 from k9py.actions.plan import Effect, Plan, Refusal, Target
 from k9py.values.errors import K9pyError
+from k9py.values.merge_patch import leaves, same, say_path
+from k9py.values.reading import Path
 from k9py.values.request import Read, Request
 
 AT_ONCE = 10
@@ -50,8 +53,35 @@ async def read_again(read: Read, plan: Plan) -> Plan:
             return Refusal(effect.target, error.line)
         if found["metadata"].get("uid") != effect.target.uid:
             return Refusal(effect.target, REPLACED.line)
-        return replace(effect, before=found)
+        return replace(effect, before=found, request=_stamp(effect.request, found))
 
     looked = await asyncio.gather(*(look(effect) for effect in plan.effects))
     effects = tuple(each for each in looked if isinstance(each, Effect))
-    return replace(plan, effects=effects, refusals=tuple(each for each in looked if isinstance(each, Refusal)))
+    cautions = tuple(dict.fromkeys(line for effect in effects for line in _caution_overwriting(effect)))
+    refusals = tuple(each for each in looked if isinstance(each, Refusal))
+    return replace(plan, effects=effects, refusals=refusals, cautions=(*plan.cautions, *cautions))
+
+
+def _stamp(request: Request, found: Mapping[str, Any]) -> Request:
+    """A patch of the version that was read: what others change meanwhile is not overwritten."""
+    body = request.body
+    if request.method != "PATCH" or not isinstance(body, dict):
+        return request
+    version = found["metadata"].get("resourceVersion")
+    return replace(request, body={**body, "metadata": {**(body.get("metadata") or {}), "resourceVersion": version}})
+
+
+def _caution_overwriting(effect: Effect) -> Iterator[str]:
+    """The fields that were changed again since, which taking back sets to what they were before."""
+    if effect.undo is None or effect.request.method != "PATCH" or not isinstance(effect.undo.request.body, dict):
+        return
+    sent = {name: value for name, value in effect.undo.request.body.items() if name != "metadata"}
+    for path, value in leaves(sent):
+        if not same(_look_up(effect.before, path), value):
+            yield f"{effect.target.key.label}: {say_path(path)} was changed again since: that is lost"
+
+
+def _look_up(found: Any, path: Path) -> Any:
+    for step in path:
+        found = found.get(step) if isinstance(found, dict) else None
+    return found

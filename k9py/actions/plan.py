@@ -160,7 +160,28 @@ def _name_undo(title: str) -> str:
 
 def _undo(effect: Effect, undo: Effect) -> Effect:
     """What takes back an effect; that can be taken back in turn, unless it makes the object anew."""
-    return undo if undo.request.method == "POST" else replace(undo, undo=replace(effect, undo=None))
+    if undo.request.method == "POST":
+        return undo
+    return replace(undo, undo=replace(effect, request=unversioned(effect.request), undo=None))
+
+
+def unversioned(request: Request) -> Request:
+    """The same request, whatever the version of what it is sent to."""
+    body = request.body
+    if not isinstance(body, dict) or "resourceVersion" not in (body.get("metadata") or {}):
+        return request
+    metadata = {name: value for name, value in body["metadata"].items() if name != "resourceVersion"}
+    return replace(request, body={**body, "metadata": metadata})
+
+
+def is_part_of(plan: Plan, other: Plan) -> bool:
+    """Whether a Plan sends nothing but what another one sends, versions aside, with nothing more to be said of it."""
+    sent = [unversioned(effect.request) for effect in other.effects]
+    return (
+        not plan.refusals
+        and all(unversioned(effect.request) in sent for effect in plan.effects)
+        and set(plan.cautions) <= set(other.cautions)
+    )
 
 
 def kubectl(target: Target, *words: str, stdin: str = "") -> Command:

@@ -34,9 +34,13 @@ SILENCE = 60.0
 FAREWELL = 3.0
 """Seconds that the server may take to close after it has said how the program ended."""
 _ABSENT = re.compile(
-    r"executable file not found|no such file or directory|error finding executable|cannot find the file", re.I
+    r"executable file .*not found|exec:? .*\bstat \S+ no such file or directory|error finding executable"
+    r"|cannot find the file",
+    re.I,
 )
-"""How runc, crun, gVisor and Windows say that there is no such program."""
+"""How runc, crun, gVisor and Windows say that there is no such program. Other files may be lacking, too."""
+_RUNTIME = re.compile(r"\s*(time=\S+ level=\S+ msg=)?\W*(OCI runtime|exec failed|runc|crun|failed to exec)", re.I)
+"""How a container runtime begins what it says in the place of a program."""
 _INTERNAL = re.compile(r"^(Internal error occurred: )+")
 LONGEST = 1_000
 """Of what a runtime says, the reason stands at the end."""
@@ -50,6 +54,11 @@ class LostConnection(Unreachable):
 def says_absent(text: str) -> bool:
     """Whether a container runtime says that there is no such program."""
     return bool(_ABSENT.search(text))
+
+
+def shows_absent(output: str) -> bool:
+    """Whether what came as output of a program is a container runtime's word that there is none."""
+    return bool(_RUNTIME.match(output)) and says_absent(output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,10 @@ _NETWORK: tuple[tuple[type[BaseException], str, str], ...] = (
 )
 """The first that fits says it: the narrow ones stand before those that they are kinds of."""
 
+_EARLY = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ConnectionRefusedError)
+_LATE = (asyncio.TimeoutError, aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, ConnectionResetError)
+"""What keeps a request from being sent, and what may come after it was."""
+
 _STATUS_CURES = {
     401: "log in again: the credentials are missing, wrong or expired",
     403: "ask for a role that allows it",
@@ -108,7 +112,9 @@ def network_error(error: BaseException, server: str) -> Unreachable:
     detail = _detail(chain)
     for kind, message, cure in _NETWORK:
         if any(isinstance(cause, kind) for cause in chain):
-            return Unreachable(message.format(server=server, detail=detail), cure)
+            said = Unreachable(message.format(server=server, detail=detail), cure)
+            said.sent = any(isinstance(cause, _LATE) for cause in chain) and not isinstance(chain[0], _EARLY)
+            return said
     return Unreachable(f"cannot reach {server}: {detail}", "check the network and VPN")
 
 

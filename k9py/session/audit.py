@@ -59,10 +59,12 @@ class Audit:
         effects = [_describe(effect) for effect in plan.effects]
         await self._write({"event": "intent", "job": number, **_who(session), "title": plan.title, "effects": effects})
 
-    async def tell_outcome(self, number: int, effect: Effect, failed: str) -> None:
-        """Write what became of one effect: `failed` is why not, or the empty string."""
+    async def tell_outcome(self, number: int, effect: Effect, failed: str, unknown: bool = False) -> None:
+        """Write what became of one effect: `failed` is why not, or empty; `unknown`: no answer came."""
         reason = {"reason": failed} if failed else {}
-        await self._write({"event": "outcome", **_name(number, effect), "done": not failed, **reason})
+        await self._write(
+            {"event": "outcome", **_name(number, effect), "done": None if unknown else not failed, **reason}
+        )
 
     async def tell_interrupted(self, number: int, effect: Effect, sent: bool) -> None:
         """Write that k9py ended before it was known what became of one effect; `sent`: it may have been done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,15 +14,16 @@ from typing import Any
 import msgspec
 
 from k9py.actions.gather import AT_ONCE, REPLACED
-from k9py.actions.plan import Effect, Plan, take_back
+from k9py.actions.plan import Effect, Plan, take_back, unversioned
 from k9py.session.audit import Audit
 from k9py.session.faults import first_line
 from k9py.session.session import Session
-from k9py.values.errors import ApiError, K9pyError
+from k9py.values.errors import ApiError, K9pyError, Unreachable
 
 GONE = "it is gone; nothing was changed"
 CANCELLED = "cancelled before it was sent"
-INTERRUPTED = "k9py was quit while it was under way: look whether it was done"
+UNKNOWN = "look whether it was done"
+INTERRUPTED = f"k9py was quit while it was under way: {UNKNOWN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ class Outcome:
     sent: bool = True
     conflict: bool = False
     """The object has changed since the Plan was made: nothing was overwritten."""
+    unknown: bool = False
+    """It was sent, and no answer came: it may have been done."""
+
+
+_OTHER_UID = re.compile(r"\buid in (the )?precondition\b", re.I)
+_OTHER_VERSION = re.compile(r"the object has been modified|\bresourceVersion in (the )?precondition\b", re.I)
+"""The API server's own words; a webhook that answers 409 means something else (registry/generic, storage/errors)."""
 
 
 def explain(error: K9pyError) -> str:
@@ -45,17 +54,22 @@ def explain(error: K9pyError) -> str:
     if not isinstance(error, ApiError):
         return error.line
     fields = [cause.get("field") for cause in error.details.get("causes", ())]
-    replaced = (error.status == 422 and "metadata.uid" in fields) or (error.conflict and "uid" in error.message.lower())
+    replaced = (error.status == 422 and "metadata.uid" in fields) or (
+        error.conflict and _OTHER_UID.search(error.message)
+    )
     if replaced:
         return REPLACED.line
     return GONE if error.missing else error.line
 
 
 def is_outdated(error: K9pyError) -> bool:
-    """Whether the object is another version of the same by now. One that is there already is no such thing."""
-    if not isinstance(error, ApiError) or error.reason == "AlreadyExists":
-        return False
-    return error.conflict and explain(error) != REPLACED.line
+    """Whether the object is another version of the same by now."""
+    return isinstance(error, ApiError) and error.conflict and bool(_OTHER_VERSION.search(error.message))
+
+
+def is_unknown(error: K9pyError) -> bool:
+    """Whether it may have been done all the same: it was sent, and no answer came."""
+    return error.status in (502, 504) if isinstance(error, ApiError) else isinstance(error, Unreachable) and error.sent
 
 
 def _tell(effect: Effect, body: bytes) -> str:
@@ -83,6 +97,9 @@ class Job:
         """Whether what was not sent yet is not to be sent any more."""
         self.taker: Job | None = None
         """The Job that has last been begun to take this one back."""
+        self.tries = 0
+        """Times that it was."""
+        self._place = session.transport.place
         self._audit = audit
         self._settled: dict[int, Outcome] = {}
         self._waiting = deque(range(len(plan.effects)))
@@ -120,8 +137,8 @@ class Job:
 
     @property
     def standing(self) -> list[Effect]:
-        """What was done and has not been taken back."""
-        done = [place for place, outcome in sorted(self._settled.items()) if not outcome.failed]
+        """What was done, or may have been, and has not been taken back."""
+        done = [place for place, outcome in sorted(self._settled.items()) if not outcome.failed or outcome.unknown]
         return [self.plan.effects[place] for place in done if place not in self._back]
 
     @property
@@ -133,7 +150,12 @@ class Job:
     def undo(self) -> Plan | None:
         """What takes back that which was done; None where there is nothing to take back, or no way."""
         busy = self.running or (self.taker is not None and self.taker.running)
-        return None if busy else take_back(self.plan, self.standing)
+        return None if busy or self.elsewhere else take_back(self.plan, self.standing)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether its context leads to another server by now, or as somebody else: nothing is taken back there."""
+        return self.session.transport.place != self._place
 
     def cancel(self) -> None:
         """Send nothing more. What is under way comes to its end, so that it is known what became of it."""
@@ -186,7 +208,9 @@ class Job:
             answer = await self.session.transport.send(effect.request)
             outcome = Outcome(effect, answered=_tell(effect, answer.body), warnings=answer.warnings)
         except K9pyError as error:
-            outcome = Outcome(effect, explain(error), conflict=is_outdated(error))
+            unknown = is_unknown(error)
+            failed = f"{explain(error)}: {UNKNOWN}" if unknown else explain(error)
+            outcome = Outcome(effect, failed, conflict=is_outdated(error), unknown=unknown)
         except Exception as error:
             await self._settle(place, Outcome(effect, f"k9py failed: {first_line(error)}"))
             raise
@@ -196,7 +220,7 @@ class Job:
         effect = outcome.effect
         self._note(place, outcome)
         self._log.info("%s %s: %s", effect.request.method, effect.request.path, outcome.failed or effect.says)
-        await self._audit.tell_outcome(self.number, effect, outcome.failed)
+        await self._audit.tell_outcome(self.number, effect, outcome.failed, unknown=outcome.unknown)
 
     def _note(self, place: int, outcome: Outcome) -> None:
         self._settled[place] = outcome
@@ -208,7 +232,8 @@ class Job:
     def mark(self, undo: Effect, back: bool) -> None:
         """Note that an effect was taken back by `undo`; or (not `back`) that this has been taken back in turn."""
         for place, effect in enumerate(self.plan.effects):
-            if effect.undo and (effect.undo.target, effect.undo.request) == (undo.target, undo.request):
+            back_by = effect.undo
+            if back_by and (back_by.target, unversioned(back_by.request)) == (undo.target, unversioned(undo.request)):
                 (self._back.add if back else self._back.discard)(place)
                 if self.takes_back:
                     self.takes_back.mark(effect, not back)

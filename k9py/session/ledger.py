@@ -53,11 +53,12 @@ class Ledger:
         job.on_outcome = self.on_change
         if takes_back:
             takes_back.taker = job
+            takes_back.tries += 1
         if self._closed:  # confirmed in the moment in which k9py is quit: nothing is sent any more
             job.cancel()
         self.jobs.append(job)
         done = [each for each in self.jobs if not each.running]
-        for old in done[: len(self.jobs) - KEPT]:
+        for old in done[: max(0, len(self.jobs) - KEPT)]:
             self.jobs.remove(old)
         return job
 

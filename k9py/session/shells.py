@@ -16,7 +16,7 @@ from enum import Enum
 from k9py.actions.gather import REPLACED
 from k9py.actions.inside import place_in
 from k9py.actions.plan import Channel
-from k9py.kube.channel import Conversation, Ending, converse, says_absent
+from k9py.kube.channel import Conversation, Ending, converse, shows_absent
 from k9py.session.audit import Audit
 from k9py.session.faults import Faults
 from k9py.session.session import Session
@@ -79,6 +79,8 @@ class Shell:
         self._begun = asyncio.Event()
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self._holders: set[object] = set()
+        """Who has paused it."""
         self._head = b""
         self._kept = bytearray()
         self._listener: Callable[[bytes], None] | None = None
@@ -96,7 +98,7 @@ class Shell:
             kept = bytes(self._kept)
             self._kept.clear()
             listener(kept)
-        self.resume()
+        self.resume(self)
 
     @property
     def begun(self) -> bool:
@@ -123,13 +125,16 @@ class Shell:
             self._size, self._resized = (columns, rows), True
             self._work.set()
 
-    def pause(self) -> None:
+    def pause(self, holder: object) -> None:
         """Take in nothing more for now: the program waits. For a listener that cannot keep up."""
+        self._holders.add(holder)
         self._flowing.clear()
 
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._flowing.set()
+    def resume(self, holder: object) -> None:
+        """Go on after a pause, once nobody else needs one."""
+        self._holders.discard(holder)
+        if not self._holders:
+            self._flowing.set()
 
     def close(self) -> None:
         """End it."""
@@ -175,7 +180,7 @@ class Shell:
         """Whether there is no such program: some runtimes say so in its output, with an exit code."""
         if self._typed and self.begun:
             return False
-        said = bool(ending.code) and says_absent(self._head.decode("utf-8", "replace"))
+        said = bool(ending.code) and shows_absent(self._head.decode("utf-8", "replace"))
         return ending.absent or said
 
     async def _converse(self, request: Request) -> Ending:
@@ -203,14 +208,14 @@ class Shell:
 
     def _take(self, data: bytes) -> None:
         self._head += data[: max(0, HEAD - len(self._head))]
-        if not self.begun and not says_absent(self._head.decode("utf-8", "replace")):
+        if not self.begun and not shows_absent(self._head.decode("utf-8", "replace")):
             self._begin()
         if self._listener:
             self._listener(data)
             return
         self._kept += data
         if len(self._kept) > KEPT:
-            self.pause()
+            self.pause(self)
 
     async def _pour(self, talk: Conversation, request: Request) -> None:
         """Send what was written, and the size. That the connection is lost is told by who reads from it."""

@@ -144,9 +144,9 @@ class K9pyApp(Surviving, Navigation):
         await enlarge(self, console)
 
     @work(group="change")
-    async def undo(self, job: Job) -> None:
+    async def undo(self, job: Job, confirmed: Plan | None = None) -> None:
         """Take back what was done."""
-        await undo(self, job)
+        await undo(self, job, confirmed)
 
     def unmark(self, keys: Sequence[Key]) -> None:
         """Take back the marks of what was changed."""

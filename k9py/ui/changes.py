@@ -9,19 +9,19 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from k9py.actions.action import Action, Answers, Fact, Look, Question, Writing
 from k9py.actions.gather import read_again
 from k9py.actions.looks import READ
-from k9py.actions.plan import Danger, Effect, Plan, Target, name_targets
+from k9py.actions.plan import Danger, Plan, Target, is_part_of, name_targets
 from k9py.kinds.registry import kind_for
 from k9py.session.job import Job, Outcome
 from k9py.session.preview import preview
 from k9py.session.session import Session
 from k9py.ui.asking import Asking
 from k9py.ui.manuscript import Manuscript
-from k9py.ui.screens.confirm import Confirm, Decision, Draft
+from k9py.ui.screens.confirm import Confirm, Decision, Draft, initial_choice
 from k9py.ui.screens.dialogs import Notice, Outcomes, Sure
 from k9py.values.errors import K9pyError
 from k9py.values.resource import Resource
@@ -34,6 +34,8 @@ SOON = 0.5
 READ_ONLY = "k9py runs read-only"
 CHANGED_SINCE = "it has changed meanwhile; nothing was changed"
 CHANGED = "it has changed meanwhile: this is what it would be now"
+IDLE = 0.1
+"""Seconds between two looks whether somebody is busy with something else."""
 PATIENCE = 5
 """Times that what was confirmed is sent again because the object is another version by then."""
 
@@ -91,15 +93,26 @@ class Change:
         self._manuscript = Manuscript(app, targets[0])
         self._asking = Asking(app, session, self._manuscript)
         self._confirmed: Plan | None = None
+        self._moved = False
+        """Whether what was written is on top of what others have changed since."""
+        self._chosen: Mapping[str, str] = {}
+        """The options as they were turned last."""
         self._again = 0
 
-    async def settle(self, remark: str = "") -> Plan | None:
+    @property
+    def title(self) -> str:
+        """What it is called: `Scale deployment shop/web`."""
+        return f"{self._action.title} {name_targets(self._targets)}"
+
+    async def settle(self, remark: str = "", waits: bool = False) -> Plan | None:
         """Ask, plan and have it confirmed; None when the person leaves, or there is nothing that could be done.
 
-        `remark` is what they are told first. An answer that was given before is not asked for again. What was written
-        is kept in a file where it comes to nothing.
+        `remark` is what they are told first; it `waits` until they are not busy with anything else. An answer that was
+        given before is not asked for again. What was written is kept in a file where it comes to nothing.
         """
         try:
+            if waits:
+                await _until_idle(self._app, self.title)
             self._confirmed = await self._settle(remark)
         except K9pyError as error:
             self._give_up(error.line)
@@ -108,13 +121,14 @@ class Change:
             self._give_up("it was left")
             raise
         if self._confirmed is None:
-            self._give_up("not sent", quiet=True)
+            self._give_up("not sent", quiet=not waits)
         return self._confirmed
 
     async def _settle(self, remark: str) -> Plan | None:
         said: Decision | None = Decision(remark=remark)
         while said and not said.plan:
             said = await self._go_round(said)
+            self._chosen = said.chosen if said else {}
         return said.plan if said else None
 
     async def _go_round(self, said: Decision) -> Decision | None:
@@ -126,12 +140,13 @@ class Change:
             answers = await self._ask(facts, question, said, remark)
             if answers is None:
                 return None
-            self._answers, remark = answers, ""
+            self._answers, self._moved, remark = answers, False, ""
             if isinstance(question, Writing):  # which may have taken its time
                 facts = await self._gather()
         if self._action.rebase:
             rebased = await self._asking.rebase(self._action, facts, self._answers)
-            self._answers, remark = rebased.answers, CHANGED if rebased.moved else ""
+            self._answers, self._moved = rebased.answers, self._moved or rebased.moved
+            remark = CHANGED if self._moved else ""
             if rebased.settled:  # it is another change than the one that was confirmed
                 self._confirmed = None
         return await self._confirm(facts, self._answers, remark, question is not None)
@@ -150,7 +165,7 @@ class Change:
         What would be sent as it was confirmed, but for the version, is not asked about again.
         """
         self._targets = [outcome.effect.target for outcome in outcomes]
-        return await self.settle(CHANGED)
+        return await self.settle(CHANGED, waits=True)
 
     async def _ask(
         self, facts: Sequence[Fact], question: Question | Writing | None, said: Decision, remark: str
@@ -174,7 +189,7 @@ class Change:
 
     def _give_up(self, why: str, quiet: bool = False) -> None:
         """Say why it came to nothing (`quiet`: only where there is something to be kept), and keep what was written."""
-        title = f"{self._action.title} {name_targets(self._targets)}"
+        title = self.title
         try:
             kept = self._manuscript.keep(f"{title}: {why}")
         except K9pyError as error:
@@ -205,15 +220,17 @@ class Change:
             return self._action.plan(facts, replace(answers, options=options), datetime.now(UTC))
 
         options = self._action.options(facts)
-        first = plan({option.id: option.choices[0] for option in options})
+        chosen = {option.id: initial_choice(option, self._chosen) for option in options}
+        first = plan(chosen)
         if first.danger is Danger.NONE and not first.refusals:
             return Decision(first) if await self._is_meant(first) else None
-        if self._confirmed and self._again < PATIENCE and is_same(first, self._confirmed):
+        if self._confirmed and self._again < PATIENCE and is_part_of(first, self._confirmed):
             self._again += 1
-            return Decision(first)
+            return Decision(first, chosen=chosen)
         draft = Draft(
             plan,
             options,
+            chosen,
             partial(preview, self._session),
             remark,
             protected=protected_name(self._app, self._session),
@@ -236,19 +253,9 @@ def protected_name(app: K9pyApp, session: Session) -> str:
     return session.context.name if app.hub.protects(session.context.name) else ""
 
 
-def is_same(plan: Plan, other: Plan) -> bool:
-    """Whether two Plans send the same, but for the version of what it is sent to."""
-    return not plan.refusals and [*map(_without_version, plan.effects)] == [*map(_without_version, other.effects)]
-
-
-def _without_version(effect: Effect) -> tuple[str, Any]:
-    body = effect.request.body or {}
-    metadata = {name: value for name, value in (body.get("metadata") or {}).items() if name != "resourceVersion"}
-    return effect.request.path, {**body, "metadata": metadata}
-
-
 async def change(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> None:
     """Lead an action on some targets through, and have what was confirmed carried out."""
+    app.workers.cancel_group(app, "go")  # a slow command that leads elsewhere would take away what is opened now
     change = Change(app, session, action, targets)
     if plan := await change.settle():
         app.carry_out(session, plan, change)
@@ -259,7 +266,7 @@ async def _gather(app: K9pyApp, session: Session, action: Action, targets: Seque
     refusals = await _refusals(app, session, action, targets)
     permitted = [target for target in targets if _scope(target) not in refusals]
     denied = [Fact(t, failed=K9pyError(refusals[_scope(t)])) for t in targets if _scope(t) in refusals]
-    return [*(await action.gather(session.read, permitted)), *denied]
+    return [*(await action.gather(session.read, permitted) if permitted else ()), *denied]
 
 
 Scope = tuple[Resource, str]
@@ -281,19 +288,29 @@ async def _refusals(app: K9pyApp, session: Session, action: Action, targets: Seq
     return {scope: verdict.reason for scope, verdict in verdicts if not verdict.allowed}
 
 
-async def undo(app: K9pyApp, job: Job) -> None:
-    """Take back what a Job has done, as far as that is possible, and confirmed on what is there now."""
+async def undo(app: K9pyApp, job: Job, confirmed: Plan | None = None) -> None:
+    """Take back what a Job has done, as far as that is possible, and confirmed on what is there now.
+
+    `confirmed` was confirmed already, and found another version: where it is still the same, it is sent again.
+    """
     if job.undo is None:
         app.say(f"{job.plan.title}: {why_lasting(job)}", bad=True)
         return
-    plan = await read_again(job.session.read, job.undo)
-    name = protected_name(app, job.session)
-    draft = Draft(lambda options: plan, (), partial(preview, job.session), protected=name)
-    decision = await app.push_screen_wait(Confirm(draft))
-    if decision and decision.plan:
-        app.carry_out(job.session, decision.plan, takes_back=job)
-    elif decision:
-        app.say(f"{plan.title}: {CHANGED_SINCE}", bad=True)
+    decision: Decision | None = Decision()
+    for _ in range(PATIENCE):
+        plan = await read_again(job.session.read, job.undo)
+        if confirmed and job.tries <= PATIENCE and is_part_of(plan, confirmed):
+            decision = Decision(plan)
+        else:
+            name = protected_name(app, job.session)
+            draft = Draft(lambda options, plan=plan: plan, (), {}, partial(preview, job.session), protected=name)  # type: ignore[misc]
+            decision = await app.push_screen_wait(Confirm(draft))
+        if decision is None:
+            return
+        if decision.plan:
+            app.carry_out(job.session, decision.plan, takes_back=job)
+            return
+    app.say(f"{plan.title}: {CHANGED_SINCE}", bad=True)
 
 
 def why_lasting(job: Job) -> str:
@@ -304,6 +321,8 @@ def why_lasting(job: Job) -> str:
         return "it is being taken back"
     if job.undone:
         return "it has been taken back"
+    if job.elsewhere:
+        return f"{job.session.context.name} leads to another server now, or as somebody else"
     return job.plan.lasting or ("there is no way back" if job.done else "nothing was done")
 
 
@@ -317,9 +336,11 @@ async def carry_out(
     job, outcomes = await app.hub.ledger.carry_out(session, plan, takes_back)
     app.unmark([outcome.effect.target.key for outcome in outcomes if not outcome.failed])
     outdated = [outcome for outcome in outcomes if outcome.conflict]
-    if change and outdated:
-        anew = await change.again(outdated)
-        if anew:
+    if outdated and (change or takes_back):
+        if takes_back:
+            await _until_idle(app, plan.title)
+            app.undo(takes_back, plan)
+        elif change and (anew := await change.again(outdated)):
             app.carry_out(session, anew, change)
         outcomes = [outcome for outcome in outcomes if not outcome.conflict]
         if not outcomes:
@@ -327,6 +348,14 @@ async def carry_out(
     tell(app, job, outcomes)
     if change and outcomes:
         change.sent(outcomes)
+
+
+async def _until_idle(app: K9pyApp, title: str) -> None:
+    """Never ask anything under the fingers of somebody who types."""
+    if not app.idle:
+        app.say(f"{title}: {CHANGED_SINCE}; you are asked about it once nothing else is open", bad=True)
+    while not app.idle:  # noqa: ASYNC110 - a person is waited for, whatever they are busy with
+        await asyncio.sleep(IDLE)
 
 
 def tell(app: K9pyApp, job: Job, outcomes: Sequence[Outcome]) -> None:

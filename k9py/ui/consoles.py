@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from k9py.session.shells import Shell, Shells, ShellState
 from k9py.ui.frames import Frames
+from k9py.ui.terminal.lines import LineInput
 from k9py.ui.terminal.terminal import Terminal
 from k9py.values.text import clean
 
@@ -14,7 +15,7 @@ SLICE = 0.0075
 """Seconds of a frame for taking in what shells have written, all of them together."""
 LEAST = 0.001
 """Of these, for each that has something to say."""
-
+LINES = "no terminal of its own: it is given lines, ctrl-d ends its input"
 
 Wake = Callable[["Console"], None]
 
@@ -35,7 +36,9 @@ class Console:
         self._paused = self._closed = False
         if not talk.channel.tty:  # then nobody has made new lines of line feeds
             self.terminal.screen.set_modes((20,), True)
-        if remark := clean(talk.channel.remark):
+        self._lines = LineInput() if talk.channel.stdin and not talk.channel.tty else None
+        remark = clean(talk.channel.remark) or (LINES if self._lines else "")
+        if remark:
             self.terminal.feed(f"\x1b[2m── {remark} ──\x1b[m\r\n".encode())
         talk.on_change = self._change
         talk.on_output = self._take
@@ -71,8 +74,17 @@ class Console:
 
     def write(self, data: bytes) -> None:
         """What a person has typed."""
-        if data and not self.ended:
+        if not data or self.ended:
+            return
+        if self._lines is None:
             self.talk.write(data)
+            return
+        shown, passed, ends = self._lines.type(data)
+        self.terminal.feed(shown)
+        self._wake(self)
+        self.talk.write(passed)
+        if ends:
+            self.talk.end_input()
 
     def resize(self, columns: int, rows: int) -> None:
         """Have its screen, and the program's idea of it, of another size."""
@@ -87,7 +99,7 @@ class Console:
         self.spoke_at = time.time()
         if self.terminal.behind and not self._paused:
             self._paused = True
-            self.talk.pause()
+            self.talk.pause(self)
         self._wake(self)
 
     def _change(self) -> None:
@@ -98,11 +110,11 @@ class Console:
         """Take in what has come, for about so long, and answer what the program has asked its terminal."""
         self.terminal.advance(seconds)
         answers = self.terminal.screen.take_answers()
-        if not self.elsewhere:
+        if not self.elsewhere and self.talk.channel.tty:
             self.write(answers)
         if self._paused and not self.terminal.behind:
             self._paused = False
-            self.talk.resume()
+            self.talk.resume(self)
         if self.ended and not self._closed and not self.terminal.busy:
             self._closed = True
             self.terminal.screen.close(f"── {self.state} ──")

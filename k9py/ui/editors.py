@@ -55,15 +55,20 @@ async def run_editor(app: K9pyApp, command: Sequence[str], name: str, text: str,
     """
     folder = _make_folder(name, text, secret)
     path = folder / name
+    rescued: Path | None = None
     try:
         await _run(app, [*command, str(path)])
         return _read(path)
     except EditorFailed as error:
         if path.exists():
             error.text = path.read_bytes().decode("utf-8", "surrogateescape")
+        rescued = next((each for each in folder.iterdir() if each != path), None)  # vim's .swp, nano's .save
+        if rescued:
+            error.message += f"; what it has rescued of the text is in {rescued}"
         raise
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not rescued:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _run(app: K9pyApp, argv: Sequence[str]) -> None:

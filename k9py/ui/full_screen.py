@@ -31,7 +31,9 @@ _RESET = (
     b"\x1b[0m\x1b(B\x0f"  # colours, and the letters that draw lines
     b"\x1b[?1l\x1b>\x1b[?7h\x1b[?6l\x1b[4l\x1b[r"  # keys, wrapping, origin, insertion, the region that scrolls
     b"\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?2026l"
-    b"\x1b[?47l\x1b[?25h\x1b[0 q"  # the second screen left, the cursor there, and of its usual shape
+    b"\x1b[?5l\x1b[20l\x1b[>4m"  # light and dark as usual, line feeds as they are, keys as xterm has them
+    b"\x1b[=0u\x1b[?47l\x1b[=0u"  # keys in no other way either (kitty), of both screens; the second one left
+    b"\x1b[?25h\x1b[0 q"  # the cursor there, and of its usual shape
     b"\x1b[999;1H\r\n"  # some of that has moved it
 )
 """Takes back what a program that was cut off may have left behind, and does nothing where there is nothing."""
@@ -73,7 +75,7 @@ class FullScreen:
             self._stop_reading()
             asyncio.get_running_loop().remove_signal_handler(signal.SIGWINCH)
             self._shell.on_output, self._shell.on_change, self._shell.on_taken = former
-            self._shell.resume()
+            self._shell.resume(self)
             await asyncio.wait({painting}, timeout=PARTING)
             with suppress(OSError, termios.error, TimeoutError):  # the terminal itself may be gone, or stand still
                 async with asyncio.timeout(PARTING):
@@ -196,7 +198,7 @@ class FullScreen:
     def _take(self, data: bytes) -> None:
         self._put(data)
         if len(self._output) > FULL:
-            self._shell.pause()
+            self._shell.pause(self)
 
     def _put(self, data: bytes) -> None:
         self._output += data
@@ -212,7 +214,7 @@ class FullScreen:
                 piece = bytes(self._output[:PIECE])
                 del self._output[:PIECE]
                 if len(self._output) < ROOM:
-                    self._shell.resume()
+                    self._shell.resume(self)
                 try:
                     await asyncio.to_thread(_write, self._screen, piece)
                 except OSError:  # the terminal is gone

@@ -110,7 +110,7 @@ class Navigation(App[None]):
     @property
     def idle(self) -> bool:
         """Whether a dialog may come up: no other is open, and nothing is being typed."""
-        return isinstance(self.screen, Page) and not self.screen.typing and not self.opening
+        return isinstance(self.screen, Page) and not self.screen.takes_text and not self.opening
 
     def _stop_opening(self) -> None:
         """What waits for an answer of a page that is about to go would wait for ever."""

@@ -63,12 +63,25 @@ async def _open_alone(app: K9pyApp, session: Session, channel: Channel) -> None:
 
 async def enlarge(app: K9pyApp, console: Console) -> None:
     """Give the shell of a pane the whole terminal, until it has ended or the person comes back to its pane."""
+    await _catch_up(console)
     console.elsewhere = True
     try:
         await show_full_screen(app, console.talk, replay(console.terminal.screen))
     finally:
         console.elsewhere = False
         console.talk.resize(*console.terminal.size)
+
+
+async def _catch_up(console: Console) -> None:
+    """Have its screen show all that has come, as far as that takes no longer than a moment."""
+    console.talk.pause(_catch_up)
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON):
+                while console.terminal.busy:  # noqa: ASYNC110 - the frames come on with it
+                    await asyncio.sleep(0.02)
+    finally:
+        console.talk.resume(_catch_up)
 
 
 def _tell(app: K9pyApp, shell: Shell) -> None:

@@ -100,6 +100,9 @@ class Scribe:
         reading = asyncio.create_task(self._read_schema(page))
         try:
             written = await self._app.push_screen_wait(page)
+        except BaseException:  # k9py is left, or goes to another page
+            self._manuscript.write(question, put(answers, page.text))
+            raise
         finally:
             reading.cancel()
         if written.ending == "drop":

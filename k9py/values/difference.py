@@ -11,6 +11,8 @@ from k9py.values.document import write_object
 
 AROUND = 2
 """Lines shown before and after each change."""
+MANY = 4_000
+"""Lines from which on a difference is found quickly, and may not be the shortest."""
 NOISE = ("creationTimestamp", "generation", "resourceVersion", "uid")
 """Of metadata: what the server writes, and nobody decides."""
 _SECRET = ("data", "stringData")
@@ -31,8 +33,10 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[DiffLi
     """
     old, new = _bare(before), _bare(after)
     old_lines, new_lines = write_object(old).lines, _mark_changed(old, new)
+    old_lines, new_lines = _cut(old_lines, new_lines)
     lines: list[DiffLine] = []
-    for group in difflib.SequenceMatcher(None, old_lines, new_lines, autojunk=False).get_grouped_opcodes(AROUND):
+    quick = len(old_lines) + len(new_lines) > MANY
+    for group in difflib.SequenceMatcher(None, old_lines, new_lines, autojunk=quick).get_grouped_opcodes(AROUND):
         if lines or group[0][1]:
             lines.append(DiffLine("…"))
         for what, i1, i2, j1, j2 in group:
@@ -42,6 +46,15 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[DiffLi
             lines += [DiffLine("-", line) for line in old_lines[i1:i2]]
             lines += [DiffLine("+", line) for line in new_lines[j1:j2]]
     return tuple(lines)
+
+
+def _cut(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    """Both without most of what they begin and end with alike: there is nothing to be found in it."""
+    most = min(len(old), len(new))
+    begin = next((at for at in range(most) if old[at] != new[at]), most)
+    end = next((at for at in range(most - begin) if old[-1 - at] != new[-1 - at]), most - begin)
+    begin, end = max(0, begin - AROUND - 1), max(0, end - AROUND)
+    return old[begin : len(old) - end], new[begin : len(new) - end]
 
 
 def _bare(found: Mapping[str, Any]) -> dict[str, Any]:

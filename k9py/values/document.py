@@ -116,7 +116,7 @@ class Document:
     def _write_block(self, text: str, lead: str, indent: str) -> None:
         """A text of several lines after `|`: 2 where its indent can't be seen, - without and + with more line ends."""
         body = text.removesuffix("\n")
-        hint = "2" if text[0] in " \n" else ""
+        hint = "2" if text[0] in " \n\t" else ""
         ending = "-" if body == text else "+" if not body or body.endswith("\n") else ""
         self.lines.append(f"{lead} |{hint}{ending}")
         began = len(self.lines)

@@ -25,7 +25,9 @@ class ConfigError(K9pyError):
 
 
 class Unreachable(K9pyError):
-    """No answer: refused, unknown host, timed out, cut, bad certificate."""
+    """No answer: refused, unknown host, timed out, cut, bad certificate. It may have been `sent`, and done."""
+
+    sent = False
 
 
 class LoginFailed(K9pyError):

@@ -194,6 +194,14 @@ def rebase(
     return Merged(value, tuple(merging.clashes))
 
 
+def leaves(patch: Mapping[str, Any], path: Path = ()) -> list[tuple[Path, Any]]:
+    """The fields that a patch changes, with what it sets them to."""
+    found: list[tuple[Path, Any]] = []
+    for name, value in patch.items():
+        found += leaves(value, (*path, name)) if isinstance(value, dict) and value else [((*path, name), value)]
+    return found
+
+
 def say_path(path: Path) -> str:
     """As a person reads it: `spec.containers[name=app].image`."""
     said = ""

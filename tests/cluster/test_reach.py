@@ -95,7 +95,7 @@ def test_a_proxy_on_the_way(kind: str, kubectl: Kubectl, namespace: str, tmp_pat
             "tls-server-name": address.hostname,
             "proxy-url": f"{kind}://me:secret@127.0.0.1:{proxy.port}",
         }
-        path = write_kubeconfig(tmp_path / "config", cluster | through, user, namespace)
+        path = write_kubeconfig(tmp_path / "kubeconfig", cluster | through, user, namespace)
         environment = {"KUBECONFIG": str(path), "SSL_CERT_FILE": str(pki.ca.certificate)}
         with start_in(tmp_path, environment, "-c", "pods") as screen:
             wait_seen(screen, whoami(kubectl))
@@ -121,7 +121,7 @@ def start_in(folder: Path, environment: Mapping[str, str], *words: str) -> K9py:
 def test_a_kubeconfig_that_is_rewritten_meanwhile(kubectl: Kubectl, namespace: str, tmp_path: Path) -> None:
     config = kubectl.config()
     cluster = config["clusters"][0]["cluster"]
-    path = tmp_path / "config"
+    path = tmp_path / "kubeconfig"
 
     def put(user: Mapping[str, str], name: str = "test") -> None:
         new = write_kubeconfig(tmp_path / "new", cluster, user, namespace)
@@ -139,6 +139,6 @@ def test_a_kubeconfig_that_is_rewritten_meanwhile(kubectl: Kubectl, namespace: s
         wait_seen(screen, f"system:serviceaccount:{namespace}:robot")
         put({"token": token, "as": "jane"})  # as whom a robot may not act
         screen.wait("cannot impersonate")
-        screen.wait_title("Contexts", "^Contexts 1")
+        screen.wait_title("Contexts", "Contexts 1")
         put(config["users"][0]["user"])  # it goes back to the table by itself
         wait_seen(screen, whoami(kubectl))

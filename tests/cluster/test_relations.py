@@ -93,7 +93,7 @@ def test_a_namespace_with_its_custom_resources_filtered_and_gone_into(k9py: Open
     screen = k9py("-n", namespace, size=(160, 50))
     screen.wait_pane("Pods", lambda pane: len(pane.rows) == 2)
     screen.command("xray")
-    wait_line(screen, "choir", "choir", "Hoarse")
+    wait_line(screen, "choir", "choir", "Ready=False", "(Hoarse)")
     wait_line(screen, "configmap", "settings", "settingsConfigMapRef")
     screen.wait("serviceaccount default")
     screen.filter("Hoarse")

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from k9py.kube import channel
-from k9py.kube.channel import V4, V5, Conversation, Ending, LostConnection, converse, read_ending
+from k9py.kube.channel import V4, V5, Conversation, Ending, LostConnection, converse, read_ending, shows_absent
 from k9py.values.errors import ApiError, K9pyError, Unreachable
 from k9py.values.request import Request
 from tests.kube.stub import Handler, Stub, connect, stubbed, write_kubeconfig
@@ -191,11 +191,38 @@ def test_how_a_program_ended(told: bytes, ending: Ending) -> None:
         'exec: "sh": executable file not found in $PATH: unknown',
         'exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown',
         "hcs::System::CreateProcess: The system cannot find the file specified.",
+        "executable file `sh` not found in $PATH: No such file or directory",
+        'error finding executable "sh" in PATH [/bin]: no such file or directory',
     ],
 )
 def test_a_program_that_is_not_there(said: str) -> None:
     assert read_ending(status(reason="InternalError", message=f"Internal error occurred: {said}")).absent
     assert not read_ending(status(message=said, details={"causes": [{"reason": "ExitCode", "message": "1"}]})).absent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error dialing backend: dial unix /run/konnectivity.sock: connect: no such file or directory",
+        'unable to start container process: chdir to cwd ("/app") set in config.json failed: no such file or directory',
+        "failed to create containerd task: open /run/containerd/config.json: no such file or directory",
+    ],
+)
+def test_another_file_that_is_not_there(said: str) -> None:
+    assert not read_ending(status(reason="InternalError", message=said)).absent
+
+
+@pytest.mark.parametrize(
+    ("output", "absent"),
+    [
+        ('OCI runtime exec failed: exec failed: exec: "sh": executable file not found in $PATH: unknown', True),
+        ('time="2026-01-01T00:00:00Z" level=error msg="exec failed: exec: \\"sh\\": executable file not found"', True),
+        ("ls: cannot access '/srv': No such file or directory", False),
+        ('my-tool: exec: "gs": executable file not found in $PATH', False),
+    ],
+)
+def test_what_a_runtime_says_in_the_place_of_a_program(output: str, absent: bool) -> None:
+    assert shows_absent(output) is absent
 
 
 async def test_a_status_in_pieces_and_a_server_that_does_not_close(

@@ -31,6 +31,7 @@ class FakeTalk:
         self.on_change: Callable[[], None] = lambda: None
         self.typed = b""
         self.sizes: list[tuple[int, int]] = []
+        self.input_ended = False
         self.waits = False
         self.waited = 0
         self.closed = False
@@ -51,12 +52,15 @@ class FakeTalk:
     def resize(self, columns: int, rows: int) -> None:
         self.sizes.append((columns, rows))
 
-    def pause(self) -> None:
+    def pause(self, holder: object) -> None:
         self.waits = True
         self.waited += 1
 
-    def resume(self) -> None:
+    def resume(self, holder: object) -> None:
         self.waits = False
+
+    def end_input(self) -> None:
+        self.input_ended = True
 
     def close(self) -> None:
         self.closed = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import shlex
@@ -16,6 +17,8 @@ import pytest
 
 from k9py.ui import editors, saving
 from k9py.ui.saving import write_private
+from k9py.ui.screens.editor_page import EditorPage
+from k9py.values.settings import Settings
 from tests.kube.scripted import refuse
 from tests.kube.scripted.faults import cut
 from tests.ui.pages.objects import DEPLOYMENTS, SECRETS, put_deployment
@@ -57,6 +60,11 @@ def seen(folder: Path, times: int = 0) -> str:
 
 def kept(folder: Path) -> list[Path]:
     return sorted((folder / "edits").rglob("*.yaml"))
+
+
+def rescued(folder: Path) -> list[Path]:
+    """What editors have left beside their file."""
+    return sorted(folder.glob("k9py-edit-*/rescued.save"))
 
 
 def squash(shown: Shown) -> str:
@@ -513,3 +521,102 @@ async def test_a_connection_that_is_lost_keeps_the_text(tmp_path: Path, editor: 
         await shown.press("y")
         await shown.sees("what you wrote is kept in")
         assert "replicas: 5" in kept(tmp_path)[0].read_text()
+
+
+async def built_in(shown: Shown, text: str) -> None:
+    """Open the editor that is built in, and write something."""
+    await to_deployments(shown)
+    await shown.press("e")
+    await shown.until(lambda: isinstance(shown.app.screen, EditorPage), "the editor")
+    shown.send(text)
+
+
+async def test_what_is_in_the_editor_is_kept_when_k9py_goes_elsewhere(tmp_path: Path) -> None:
+    async with show(tmp_path, settings=Settings(editor="built-in")) as shown:
+        await built_in(shown, "x")
+        await shown.sees("xapiVersion")
+        shown.app.home()
+        await shown.until(lambda: bool(kept(tmp_path)))
+        assert "xapiVersion" in kept(tmp_path)[0].read_text()
+
+
+async def test_a_slow_command_does_not_take_the_editor_away(tmp_path: Path) -> None:
+    async with show(tmp_path, settings=Settings(editor="built-in")) as shown:
+        await to_deployments(shown)
+        shown.app.run_worker(asyncio.sleep(60), group="go")
+        await shown.pilot.pause(0.6)
+        await built_in(shown, "x")
+        assert not [worker for worker in shown.app.workers if worker.group == "go" and worker.is_running]
+
+
+async def test_what_an_editor_has_rescued_stays(
+    tmp_path: Path, editor: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    editor("path.with_name('rescued.save').write_text(text + '# mine'); os.kill(os.getpid(), 15)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await shown.sees("what it has rescued of the text is in")
+    (found,) = rescued(tmp_path)
+    assert found.read_text().endswith("# mine")
+
+
+async def test_who_may_change_nothing_is_told_so_for_the_status_too(tmp_path: Path) -> None:
+    async with show(tmp_path, readonly=True) as shown:
+        await to_deployments(shown)
+        await shown.press("ctrl+e")
+        await shown.sees("✖ Edit status deployment shop/web: k9py runs read-only")
+
+
+async def test_what_others_have_changed_since_is_said_before_it_is_taken_back(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("y")
+        await shown.sees("spec.replicas, sent")
+        change_web(shown, replicas=9)
+        (job,) = shown.app.hub.ledger.jobs
+        shown.app.undo(job)
+        await confirmation(shown)
+        await shown.sees("spec.replicas was changed again since: that is lost", "- replicas: 9", "+ replicas: 3")
+
+
+async def test_taking_back_overwrites_nothing_that_came_while_it_was_asked_about(
+    tmp_path: Path, editor: Script
+) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("y")
+        await shown.sees("spec.replicas, sent")
+        (job,) = shown.app.hub.ledger.jobs
+        shown.app.undo(job)
+        await confirmation(shown)
+        change_web(shown, replicas=9)
+        await shown.press("y")
+        await shown.sees("spec.replicas was changed again since: that is lost")
+        assert web(shown)["spec"]["replicas"] == 9
+        await confirmation(shown)
+        await shown.press("y")
+        await shown.until(lambda: web(shown)["spec"]["replicas"] == 3)
+
+
+async def test_what_was_taken_back_can_be_done_again(tmp_path: Path, editor: Script) -> None:
+    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
+    async with show(tmp_path) as shown:
+        await to_deployments(shown)
+        await shown.press("e")
+        await confirmation(shown)
+        await shown.press("y")
+        await shown.sees("spec.replicas, sent")
+        for replicas in (3, 5):
+            shown.app.undo(shown.app.hub.ledger.jobs[-1])
+            await confirmation(shown)
+            await shown.press("y")
+            await shown.until(lambda replicas=replicas: web(shown)["spec"]["replicas"] == replicas)  # type: ignore[misc]
+            await shown.until(lambda: shown.app.idle)

@@ -13,7 +13,7 @@ import pytest
 from textual import events
 
 from k9py.session.shells import Shell
-from k9py.ui.consoles import Console
+from k9py.ui.consoles import LINES, Console
 from k9py.ui.screens.shell_page import CLOSE, LEAVE, ShellPage
 from k9py.ui.screens.shells_page import ShellsPage
 from k9py.ui.shells import show_console
@@ -478,4 +478,31 @@ async def test_line_feeds_of_what_has_no_terminal_are_new_lines(tmp_path: Path) 
         show_console(scene.shown.app, scene.shown.app.consoles.add(cast(Shell, talk)))
         await scene.shown.until(lambda: bool(talk.sizes))
         await scene.says(talk, "one\ntwo")
-        assert scene.lines == ["one", "two"]
+        assert scene.lines == [f"── {LINES} ──", "one", "two"]
+
+
+async def test_what_has_no_terminal_is_given_lines_and_an_end(tmp_path: Path) -> None:
+    async with show_shells(tmp_path) as scene:
+        session = scene.shown.app.session
+        assert session
+        talk = FakeTalk(session, tty=False)
+        show_console(scene.shown.app, scene.shown.app.consoles.add(cast(Shell, talk)))
+        await scene.shown.until(lambda: bool(talk.sizes))
+        await scene.shown.press("l", "x", "backspace", "s")
+        await scene.shown.until(lambda: scene.lines[-1] == "ls", "what is typed")
+        assert talk.typed == b""
+        await scene.shown.press("enter")
+        assert talk.typed == b"ls\n"
+        await scene.shown.press("ctrl+d")
+        assert talk.input_ended
+
+
+async def test_a_key_that_is_held_down_ends_no_prefix(tmp_path: Path) -> None:
+    async with show_shells(tmp_path) as scene:
+        talk = await scene.open()
+        for key in ("left_control", PREFIX, "left_shift"):
+            scene.pane.take_input(events.Key(key, None))
+        assert scene.pane.prefixed
+        assert talk.typed == b""
+        scene.pane.take_input(events.Key(PREFIX, None))
+        assert talk.typed == b"\x1d"

@@ -44,6 +44,12 @@ KEYS = {
     ("alt+enter", None): b"\x1b\r",
     ("alt+up", None): b"\x1b[1;3A",
     ("ctrl+alt+a", None): b"\x1b\x01",
+    ("alt+full_stop", None): b"\x1b.",
+    ("alt+plus", None): b"\x1b+",
+    ("ctrl+shift+6", None): b"\x1e",
+    ("ctrl+shift+minus", None): b"\x1f",
+    ("ctrl+alt+4", None): b"\x1b\x1c",
+    ("super+s", None): b"",
     ("volume_up", None): b"",
     ("<ignore>", None): b"",
 }

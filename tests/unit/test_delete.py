@@ -233,6 +233,16 @@ async def test_a_pod_that_is_on_its_way_can_be_hurried() -> None:
     assert (await plan(server, target, action=KILL)).effects
 
 
+async def test_where_finalizers_are_removed_nothing_is_forced() -> None:
+    server = Server()
+    going = {"deletionTimestamp": "2026-03-01T09:14:12Z", "finalizers": ["example.com/guard"]}
+    target = server.put(PODS, "web", metadata=going, spec={"nodeName": "worker-a"})
+    made = await plan(server, target, grace="force (0 s)", finalizers="remove")
+    assert [effect.request.method for effect in made.effects] == ["PATCH"]
+    assert not any("forgets the pod" in line for line in made.cautions)
+    assert any("press the key again" in line for line in made.cautions)
+
+
 BUDGET = Resource(Gvr("policy", "v1", "poddisruptionbudgets"), "PodDisruptionBudget", "", True, _ALL)
 
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k9py.kinds.wellknown import PODS
-from k9py.values.document import Document, count_managed, read_object, write_object
+from k9py.values.document import Document, count_managed, read_object, write_object, write_plain
 from k9py.values.errors import K9pyError
 from k9py.values.prose import whole_text
+from k9py.values.reading import read_yaml
 from k9py.values.resource import Gvr, Resource
 
 SECRETS = Resource(Gvr("", "v1", "secrets"), "Secret", "secret", True, frozenset({"get"}))
@@ -188,3 +189,9 @@ def test_each_line_knows_the_fields_that_lead_to_it() -> None:
         "key: value": "spec.text",
         "last": "spec.text",
     }
+
+
+@pytest.mark.parametrize("text", ["\tserver {\n\t}\n", " two\nthree", "\n\tfour\n"])
+def test_a_text_that_begins_with_space_is_read_again_as_the_same(text: str) -> None:
+    found = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "run"}, "data": {"run": text}}
+    assert read_yaml("\n".join(write_plain(found).lines)).value == found

@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from k9py.actions.gather import AT_ONCE
+from k9py.actions.gather import AT_ONCE, REPLACED, read_again
 from k9py.actions.plan import Command, Effect, Plan, Target, take_back
 from k9py.kinds.wellknown import DEPLOYMENTS
 from k9py.session import ledger as ledger_module
 from k9py.session.audit import Audit
 from k9py.session.faults import Faults
-from k9py.session.job import CANCELLED, INTERRUPTED, Job
+from k9py.session.job import CANCELLED, INTERRUPTED, UNKNOWN, Job, explain, is_outdated
 from k9py.session.ledger import Ledger
 from k9py.session.session import Session
 from k9py.session.tasks import Tasks
-from k9py.values.errors import ApiError
+from k9py.values.errors import ApiError, Unreachable
 from k9py.values.request import MERGE_PATCH, Request, Response
 from k9py.values.resource import Key
 from tests.unit.waiting import until
@@ -40,6 +41,8 @@ class Connection:
     """A server: what it was sent, and how it answers."""
 
     server = "https://prod.example"
+
+    place = "lab, as kim"
 
     def __init__(self, answering: Answering = ok) -> None:
         self.sent: list[Request] = []
@@ -288,4 +291,111 @@ async def test_the_oldest_that_is_done_is_forgotten_first(ledger: Ledger, monkey
     it, _ = session()
     jobs: list[Job] = [(await ledger.carry_out(it, plan_for("a")))[0] for _ in range(5)]
     assert ledger.jobs == jobs[-3:]
+    await ledger.close()
+
+
+async def test_two_hundred_are_remembered(ledger: Ledger) -> None:
+    it, _ = session()
+    for _ in range(130):
+        await ledger.carry_out(it, plan_for("a"))
+    assert len(ledger.jobs) == 130
+    await ledger.close()
+
+
+UID = "Precondition failed: UID in precondition: a, UID in object meta: b"
+MODIFIED = (
+    'Operation cannot be fulfilled on deployments.apps "{}": the object has been modified; please apply your changes'
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "outdated", "replaced"),
+    [
+        (MODIFIED.format("web"), True, False),
+        (MODIFIED.format("druid-broker"), True, False),
+        (UID, False, True),
+        ("Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: 2", True, False),
+        ('admission webhook "nousages" denied the request: it is in use by 1 usage(s), for the uid a', False, False),
+    ],
+)
+def test_what_a_conflict_means(message: str, outdated: bool, replaced: bool) -> None:
+    error = ApiError(409, "Conflict", message)
+    assert is_outdated(error) is outdated
+    assert (explain(error) == REPLACED.line) is replaced
+
+
+async def test_what_was_not_answered_may_have_been_done_and_can_be_taken_back(ledger: Ledger) -> None:
+    async def cut_off(request: Request) -> Response:
+        error = Unreachable("https://prod.example has closed the connection")
+        error.sent = True
+        raise error
+
+    it, _ = session(cut_off)
+    job, (outcome,) = await ledger.carry_out(it, plan_for("a"))
+    assert outcome.failed == f"https://prod.example has closed the connection: {UNKNOWN}"
+    assert job.undo
+    assert events(ledger)[-1]["done"] is None
+    await ledger.close()
+
+
+async def test_what_was_not_sent_is_not_done(ledger: Ledger) -> None:
+    async def refuse(request: Request) -> Response:
+        raise Unreachable("https://prod.example refuses connections")
+
+    it, _ = session(refuse)
+    job, (outcome,) = await ledger.carry_out(it, plan_for("a"))
+    assert outcome.failed == "https://prod.example refuses connections"
+    assert job.undo is None
+    assert events(ledger)[-1]["done"] is False
+    await ledger.close()
+
+
+async def test_in_another_cluster_nothing_is_taken_back(ledger: Ledger) -> None:
+    it, connection = session()
+    job, _ = await ledger.carry_out(it, plan_for("a"))
+    assert job.undo
+    connection.place = "another, as kim"
+    assert job.elsewhere
+    assert job.undo is None
+    await ledger.close()
+
+
+def test_a_redo_is_of_no_version() -> None:
+    effect = scale("a", 1, 2)
+    stamped = {**effect.request.body, "metadata": {"uid": "uid-a", "resourceVersion": "100"}}
+    plan = Plan("Edit a", (replace(effect, request=replace(effect.request, body=stamped)),))
+    undo = take_back(plan, plan.effects)
+    redo = undo and take_back(undo, undo.effects)
+    assert redo
+    assert redo.effects[0].request.body == effect.request.body
+
+
+async def test_taking_back_is_of_the_version_that_was_read_and_says_what_others_lose() -> None:
+    plan = plan_for("a")
+    undo = take_back(plan, plan.effects)
+    assert undo
+    found = {"metadata": {"uid": "uid-a", "resourceVersion": "7"}, "spec": {"replicas": 2}}
+
+    async def read(request: Request) -> Any:
+        return found
+
+    made = await read_again(read, undo)
+    assert made.effects[0].request.body["metadata"]["resourceVersion"] == "7"
+    assert made.cautions == ()
+    found["spec"] = {"replicas": 9}
+    made = await read_again(read, undo)
+    assert made.cautions == ("shop/a: spec.replicas was changed again since: that is lost",)
+
+
+async def test_what_is_taken_back_is_known_whatever_its_version(ledger: Ledger) -> None:
+    it, _ = session()
+    job, _ = await ledger.carry_out(it, plan_for("a"))
+    assert job.undo
+
+    async def read(request: Request) -> Any:
+        return {"metadata": {"uid": "uid-a", "resourceVersion": "7"}, "spec": {"replicas": 2}}
+
+    await ledger.carry_out(it, await read_again(read, job.undo), takes_back=job)
+    assert job.undone
+    assert job.tries == 1
     await ledger.close()

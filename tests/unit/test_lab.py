@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.kubectl import wait_until
 from tests.cluster.lab import LabError, build, cgroups, cleanup, images, metrics, pki, proof, versions
 from tests.cluster.lab.programs import MARK, Programs, Record, Spec, kill_all, marked, open_at
 from tests.terminal import Emulator, Terminal
@@ -107,6 +108,7 @@ def test_programs_outlive_their_starter_and_are_found_by_their_mark(tmp_path: Pa
         assert Programs(tmp_path).alive("sleeper")
         assert programs.record("sleeper") in marked(tmp_path)
         assert not marked(tmp_path / "other")
+        wait_until(lambda: programs.last_words("sleeper") == "said", "what it says")
         programs.end("sleeper", signal.SIGKILL)
         assert not programs.alive("sleeper")
         assert programs.recorded() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -90,6 +91,30 @@ async def opened(folder: Path, off: frozenset[str] = frozenset()) -> AsyncIterat
         finally:
             await hub.close()
         assert not faults.count
+
+
+async def test_a_command_that_does_not_find_a_file_has_run(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        heard = await it.open(EXEC, "web", "sh -c 'echo ls: /srv: No such file or directory; exit 2'")
+        await heard.ends("exit code 2")
+        assert heard.shell.begun
+        assert b"No such file" in heard.output
+
+
+async def test_it_flows_again_when_the_last_who_held_it_lets_go(tmp_path: Path) -> None:
+    async with opened(tmp_path) as it:
+        heard = await it.open(SHELL, "web")
+        await heard.says(b"# ")
+        heard.shell.pause("pane")
+        heard.shell.pause("screen")
+        heard.shell.resume("screen")
+        heard.shell.write(b"seq 1 100000\r")
+        await until(lambda: not heard.shell.pending, "what is typed")
+        heard.shell.on_output = heard.output.extend
+        await asyncio.sleep(0.3)
+        assert len(heard.output) < 300_000
+        heard.shell.resume("pane")
+        await heard.says(b"\r\n100000\r\n")
 
 
 async def test_a_shell_and_its_exit_code(tmp_path: Path) -> None:

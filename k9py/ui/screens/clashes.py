@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from k9py.ui.screens.dialogs import Dialog
+from k9py.ui.screens.dialogs import Careful
 from k9py.values.document import Document
 from k9py.values.merge_patch import MISSING, Clash, Side, say_path
 from k9py.values.reading import Path
@@ -35,7 +35,7 @@ class Settlement:
     edit_on: bool = False
 
 
-class Clashes(Dialog[Settlement]):
+class Clashes(Careful[Settlement]):
     """Each clash with its three sides. It can be left only decided, or for the text, or altogether."""
 
     AUTO_FOCUS = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -41,6 +41,8 @@ class Draft:
 
     plan: Callable[[Mapping[str, str]], Plan]
     options: tuple[Option, ...]
+    chosen: Mapping[str, str]
+    """How the options stand at first."""
     preview: Callable[[Plan], Awaitable[Sequence[Forecast]]]
     remark: str = ""
     protected: str = ""
@@ -55,6 +57,14 @@ class Decision:
     remark: str = ""
     errors: tuple[ApiError, ...] = ()
     """What the server said against it, as it came."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """How the options stand."""
+
+
+def initial_choice(option: Option, chosen: Mapping[str, str]) -> str:
+    """How an option stands at first: as it was turned before, as far as there is still that choice."""
+    before = chosen.get(option.id, "")
+    return before if before in option.choices else option.choices[0]
 
 
 class Confirm(Careful[Decision]):
@@ -73,7 +83,7 @@ class Confirm(Careful[Decision]):
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._chosen = {option.id: option.choices[0] for option in draft.options}
+        self._chosen = dict(draft.chosen)
         self._plan = draft.plan(self._chosen)
         self._forecasts: Sequence[Forecast] | None = None
         super().__init__(self._plan.title)
@@ -141,7 +151,7 @@ class Confirm(Careful[Decision]):
         if not self.query("#yes"):  # it was answered meanwhile
             return
         if any(forecast.conflict for forecast in forecasts):
-            self.dismiss(Decision())
+            self.dismiss(Decision(chosen=self._chosen))
             return
         self._forecasts = forecasts
         self._show_forecasts()
@@ -212,7 +222,7 @@ class Confirm(Careful[Decision]):
 
     def action_yes(self) -> None:
         if self._may_go_on:
-            self.dismiss(Decision(self._plan))
+            self.dismiss(Decision(self._plan, chosen=self._chosen))
 
     def action_ask_again(self) -> None:
         """Back to the question, with what the server says against the answer."""
@@ -220,7 +230,7 @@ class Confirm(Careful[Decision]):
             refused = [forecast.refused for forecast in self._forecasts or () if forecast.refused]
             refused += [refusal.why for refusal in self._plan.refusals]
             errors = tuple(forecast.error for forecast in self._forecasts or () if forecast.error)
-            self.dismiss(Decision(remark="\n".join(refused) or " ", errors=errors))
+            self.dismiss(Decision(remark="\n".join(refused) or " ", errors=errors, chosen=self._chosen))
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(".plan", VerticalScroll).scroll_relative(y=lines, animate=False)

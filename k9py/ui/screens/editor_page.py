@@ -119,6 +119,11 @@ class EditorPage(Surviving, ModalScreen[Written]):
 
     # what is wrong
 
+    @property
+    def text(self) -> str:
+        """What is written, as it stands."""
+        return self._area.text
+
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._note = ""

@@ -77,7 +77,11 @@ class Pointing(Protocol):
 
 @runtime_checkable
 class Taking(Protocol):
-    """A widget that keys are for before page and app hear of them: a shell."""
+    """A widget that keys are for before page and app hear of them: a shell, while it is `live`."""
+
+    @property
+    def live(self) -> bool:
+        """Whether what is typed is for it."""
 
     def take_input(self, event: events.Key | events.Paste) -> bool:
         """Deal with it, if it is for the widget."""
@@ -155,6 +159,11 @@ class Page(Surviving, Screen[None]):
     def typing(self) -> bool:
         """Whether the prompt is open."""
         return self._prompt.is_open
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether what is typed is a text: in the prompt, or for a shell."""
+        return self.typing or (isinstance(self.focused, Taking) and self.focused.live)
 
     @property
     def pane(self) -> ResourcePane | None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+
+from textual.keys import KEY_NAME_REPLACEMENTS
 
 _PLAIN = {
     "enter": "\r",
@@ -30,6 +33,7 @@ _EDITING = {"insert": 2, "delete": 3, "pageup": 5, "pagedown": 6}
 _FUNCTION = dict(zip((f"f{n}" for n in range(5, 13)), (15, 17, 18, 19, 20, 21, 23, 24), strict=True))
 _FIRST_FUNCTION = dict(zip(("f1", "f2", "f3", "f4"), "PQRS", strict=True))
 _WEIGHTS = {"shift": 1, "alt": 2, "meta": 2, "ctrl": 4}
+_LONG_NAMES = {short: long for long, short in KEY_NAME_REPLACEMENTS.items()}
 _JUNK = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 WHEEL_UP, WHEEL_DOWN = 64, 65
@@ -48,6 +52,10 @@ def encode_key(key: str, character: str | None, application: bool = False) -> by
     *held, name = key.split("+") if key != "+" else [key]
     if re.fullmatch(r"f(1[3-9]|2[0-4])", name):
         held, name = [*held, "shift"], f"f{int(name[1:]) - 12}"
+    if {"super", "hyper"} & set(held):  # these are for the window manager
+        return b""
+    if "ctrl" in held and (control := _PLAIN.get(f"ctrl+{name}")):
+        return f"\x1b{control}".encode() if {"alt", "meta"} & set(held) else control.encode()
     weight = sum({_WEIGHTS.get(each, 0) for each in held})
     if sequence := _special(name, weight, application):
         return sequence.encode()
@@ -69,12 +77,20 @@ def _special(name: str, weight: int, application: bool) -> str:
 
 def _sign(name: str, character: str | None, weight: int) -> str:
     """A sign, alone or with keys that are held down; empty for what is none."""
-    sign = _PLAIN.get(name) or character or (name if len(name) == 1 else "")
+    sign = _PLAIN.get(name) or character or (name if len(name) == 1 else _sign_of(name))
     if weight & 4 and len(name) == 1 and "a" <= name.lower() <= "z":
         sign = chr(ord(name.lower()) - 96)
     elif weight & 1 and character is None and len(name) == 1:
         sign = name.upper()
     return f"\x1b{sign}" if weight & 2 and sign else sign
+
+
+def _sign_of(name: str) -> str:
+    """The sign that Textual has a name for: `full_stop`; empty for what is none."""
+    try:
+        return unicodedata.lookup(_LONG_NAMES.get(name, name).replace("_", " "))
+    except KeyError:
+        return ""
 
 
 def encode_paste(text: str, bracketed: bool) -> bytes:

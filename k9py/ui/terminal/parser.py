@@ -24,7 +24,7 @@ _ENDS = {"]": re.compile("[\x07\x18\x1a\x1b\x9c]"), "": re.compile("[\x18\x1a\x1
 
 
 _CHECK = 16
-"""Tokens between two looks at the clock."""
+"""Tokens between two looks at the clock; a sequence may mean much work."""
 
 
 class Parser:
@@ -84,7 +84,7 @@ class Parser:
             elif self._at == len(text):
                 self._at = match.start()
                 return False
-            if not count % _CHECK and time.perf_counter() > deadline:
+            if (sort == "sequence" or not count % _CHECK) and time.perf_counter() > deadline:
                 return True
         return True
 

@@ -30,6 +30,11 @@ SETTLE = 0.1
 """Seconds that a pane must have kept its size before the program is told."""
 WHEEL = 3
 """Rows that the wheel scrolls by."""
+_HELD = {
+    *(f"{side}_{key}" for side in ("left", "right") for key in ("shift", "control", "alt", "super", "hyper", "meta")),
+    *("caps_lock", "num_lock", "scroll_lock", "iso_level3_shift", "iso_level5_shift"),
+}
+"""Keys that are held down with others."""
 _SCROLLS = {"shift+pageup": -1, "shift+pagedown": 1}
 _CURSOR_VISIBLE, _APPLICATION_KEYS, _FOCUS, _PASTE, _TURNED = 25, 1, 1004, 2004, 5
 
@@ -183,6 +188,8 @@ class TerminalView(ReadingView, can_focus=True):
                 self.prefixed = False
                 self.type(encode_paste(event.text, self._has(_PASTE)))
             return self.live
+        if event.key.rpartition("+")[2] in _HELD:  # some terminals tell of these, too; alone they mean nothing
+            return True
         if self.prefixed:
             self._set_prefixed(False)
             self.on_ask(event.key)
