@@ -13,6 +13,10 @@ class EagerInput(Input):
     act at once. In a burst, `backspace 1 2 enter` would be `1 2 backspace enter`: another number than was typed.
     """
 
+    def on_mount(self) -> None:
+        """Its text is selected from the begin, not only once the focus is told: a key may come before that."""
+        self.action_select_all()
+
     async def _on_key(self, event: events.Key) -> None:
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
             event.stop()
