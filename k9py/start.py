@@ -62,6 +62,7 @@ async def _run(hub: Hub, options: argparse.Namespace, log_path: Path | None) -> 
         else:
             hub.kubeconfig = locate(options.kubeconfig, os.environ)
             hub.kubeconfig = given_for(reread(hub.kubeconfig), options)
+            hub.kubectl_flags = kubectl_flags(hub.kubeconfig, options)
         session = await _open(hub, options)
     except K9pyError as error:
         trouble = error.line
@@ -170,6 +171,25 @@ def given_for(kubeconfig: Kubeconfig, options: argparse.Namespace) -> Kubeconfig
     if overrides == Overrides():
         return kubeconfig
     return override(kubeconfig, replace(overrides, context=_context_name(kubeconfig, options)))
+
+
+def kubectl_flags(kubeconfig: Kubeconfig, options: argparse.Namespace) -> dict[str, tuple[str, ...]]:
+    """What kubectl is to be told besides the context, by the context; under "" for any other.
+
+    A token is shown nowhere.
+    """
+    file = ("--kubeconfig", options.kubeconfig) if options.kubeconfig else ()
+    given = {
+        "--cluster": options.cluster,
+        "--user": options.user,
+        "--server": options.server,
+        "--as": options.impersonate,
+        "--as-uid": options.impersonate_uid,
+    }
+    own = [word for name, value in given.items() if value for word in (name, value)]
+    own += [word for group in options.impersonate_groups or () for word in ("--as-group", group)]
+    own += ["--insecure-skip-tls-verify"] * bool(options.insecure_skip_tls_verify)
+    return {"": file, **({_context_name(kubeconfig, options): (*file, *own)} if own else {})}
 
 
 def _context_name(kubeconfig: Kubeconfig, options: argparse.Namespace) -> str:

@@ -174,6 +174,23 @@ def unversioned(request: Request) -> Request:
     return replace(request, body={**body, "metadata": metadata})
 
 
+def with_flags(plan: Plan, flags: Sequence[str]) -> Plan:
+    """The same, its kubectl commands with these flags before the context."""
+
+    def flagged(command: Command) -> Command:
+        at = command.words.index("--context") if "--context" in command.words else len(command.words)
+        return replace(command, words=(*command.words[:at], *flags, *command.words[at:]))
+
+    def told(effect: Effect) -> Effect:
+        undo = effect.undo and replace(effect.undo, command=flagged(effect.undo.command))
+        return replace(effect, command=flagged(effect.command), undo=undo)
+
+    if not flags:
+        return plan
+    channel = plan.channel and replace(plan.channel, command=flagged(plan.channel.command))
+    return replace(plan, effects=tuple(map(told, plan.effects)), channel=channel)
+
+
 def is_part_of(plan: Plan, other: Plan) -> bool:
     """Whether a Plan sends nothing but what another one sends, versions aside, with nothing more to be said of it."""
     sent = [unversioned(effect.request) for effect in other.effects]

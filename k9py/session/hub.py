@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class Hub:
     settings: Settings = field(default_factory=Settings)
     """What the person has set."""
     audit: Audit = field(default_factory=Audit)
+    kubectl_flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What kubectl is to be told besides the context, by the context; under "" for any other."""
     recents: Recents = field(default_factory=Recents)
     """The namespaces used lately; kept between runs only where it knows a file."""
     ledger: Ledger = field(init=False)

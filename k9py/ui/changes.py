@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from k9py.actions.action import Action, Answers, Fact, Look, Question, Writing
 from k9py.actions.gather import read_again
 from k9py.actions.looks import READ
-from k9py.actions.plan import Danger, Plan, Target, is_part_of, name_targets
+from k9py.actions.plan import Danger, Plan, Target, is_part_of, name_targets, with_flags
 from k9py.kinds.registry import kind_for
 from k9py.session.job import Job, Outcome
 from k9py.session.preview import preview
@@ -215,9 +215,11 @@ class Change:
         self, facts: Sequence[Fact], answers: Answers, remark: str, may_ask_again: bool
     ) -> Decision | None:
         """What the person says to the Plan; a Plan that changes nothing that lasts is not asked about."""
+        flags = self._app.hub.kubectl_flags
 
         def plan(options: Mapping[str, str]) -> Plan:
-            return self._action.plan(facts, replace(answers, options=options), datetime.now(UTC))
+            made = self._action.plan(facts, replace(answers, options=options), datetime.now(UTC))
+            return with_flags(made, flags.get(self._session.context.name, flags.get("", ())))
 
         options = self._action.options(facts)
         chosen = {option.id: initial_choice(option, self._chosen) for option in options}

@@ -56,7 +56,8 @@ def test_a_change_by_keys_has_its_consequences(tmp_path: Path) -> None:
         terminal.send("s")
         terminal.wait("replicas")
         terminal.send("backspace", "4", "enter")
-        terminal.wait("kubectl scale")
+        terminal.wait(r"\+ +replicas: 4")  # before the server has said what it would do, nothing is confirmed
+        terminal.settle(0.15)
         terminal.send("enter")
         terminal.wait(r"catalog .*4/4")
         terminal.send("ctrl-c")

@@ -10,12 +10,15 @@ import pytest
 
 from k9py.actions.action import Action, Answers, Fact, Question
 from k9py.actions.keymap import Keymap
-from k9py.actions.plan import Plan, Target
+from k9py.actions.plan import Plan, Target, with_flags
 from k9py.actions.registry import actions_for, all_actions
 from k9py.actions.restart import ACTION as RESTART
 from k9py.actions.scale import ACTION as SCALE
 from k9py.actions.shell import ACTION as SHELL
+from k9py.cli import build_parser
 from k9py.kinds.wellknown import DEPLOYMENTS, NODES, PODS
+from k9py.kube.kubeconfig import Kubeconfig
+from k9py.start import kubectl_flags
 from k9py.values.errors import ApiError, K9pyError
 from k9py.values.request import Request
 from k9py.values.resource import Key, Resource
@@ -144,3 +147,25 @@ def test_every_change_confirms_and_says_what_it_needs() -> None:
     for action in all_actions():
         if isinstance(action, Action):
             assert action.right.verb
+
+
+def test_kubectl_is_told_where_the_cluster_is() -> None:
+    plan = SCALE.plan([Fact(target("web"), scale_of(3))], Answers("5", "3"), NOW)
+    told = with_flags(plan, ("--kubeconfig", "/tmp/a b", "--as", "kim"))
+    (line,) = told.commands
+    assert line.endswith("-n shop --kubeconfig '/tmp/a b' --as kim --context prod")
+    undo = told.effects[0].undo
+    assert undo
+    assert "--as" in undo.command.words
+    assert with_flags(plan, ()) is plan
+
+
+def test_the_flags_of_the_command_line_are_those_of_kubectl() -> None:
+    kubeconfig = Kubeconfig((), (), "lab")
+    parse = build_parser().parse_args
+    assert kubectl_flags(kubeconfig, parse([])) == {"": ()}
+    words = ["--kubeconfig", "k", "--as", "kim", "--as-group", "a", "--as-group", "b", "--token", "hidden"]
+    assert kubectl_flags(kubeconfig, parse(words)) == {
+        "": ("--kubeconfig", "k"),
+        "lab": ("--kubeconfig", "k", "--as", "kim", "--as-group", "a", "--as-group", "b"),
+    }
