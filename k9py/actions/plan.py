@@ -175,10 +175,10 @@ def unversioned(request: Request) -> Request:
 
 
 def with_flags(plan: Plan, flags: Sequence[str]) -> Plan:
-    """The same, its kubectl commands with these flags before the context."""
+    """The same, its kubectl commands with these flags after the context."""
 
     def flagged(command: Command) -> Command:
-        at = command.words.index("--context") if "--context" in command.words else len(command.words)
+        at = command.words.index("--context") + 2
         return replace(command, words=(*command.words[:at], *flags, *command.words[at:]))
 
     def told(effect: Effect) -> Effect:

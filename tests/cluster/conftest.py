@@ -99,7 +99,7 @@ class Open(Protocol):
 def start_k9py(folder: Path, kubeconfig: Path, *options: str, size: tuple[int, int] = (120, 40)) -> K9py:
     """k9py in a terminal, its own files below a folder."""
     folders = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("STATE", "CONFIG", "CACHE", "DATA")}
-    return K9py([str(K9PY), f"--kubeconfig={kubeconfig}", *options], size, folders)
+    return K9py([str(K9PY), *options], size, {**folders, "KUBECONFIG": str(kubeconfig)})
 
 
 @pytest.fixture

@@ -62,7 +62,10 @@ def test_a_shell(stage: Stage) -> None:
         assert terminal.wait_exit() == 0
     intent, outcome = stage.audit
     assert (intent["event"], intent["object"], intent["shell"]) == ("intent", "default/web", 1)
-    assert str(intent["command"]).startswith("kubectl exec -it pod/web -c main -n default --context lab -- sh -c ")
+    command = (
+        f"kubectl exec -it pod/web -c main -n default --context lab --kubeconfig {stage.folder}/kubeconfig -- sh -c "
+    )
+    assert str(intent["command"]).startswith(command)
     assert (outcome["event"], outcome["reason"], outcome["done"]) == ("outcome", "exit code 3", True)
 
 

@@ -156,7 +156,23 @@ def test_long_lines_wrap_when_the_next_sign_comes() -> None:
     assert (screen_of(terminal)[:2], cursor_of(terminal)) == (["x" * 20, ""], (19, 0))
     write(terminal, "y")
     assert (screen_of(terminal)[:2], cursor_of(terminal)) == (["x" * 20, "y"], (1, 1))
-    assert [row.wraps for row in terminal.screen.rows[:2]] == [True, False]
+    assert [row.wraps for row in terminal.screen.rows[:2]] == [20, 0]
+
+
+def test_a_line_that_goes_on_ends_where_it_goes_on() -> None:
+    terminal = terminal_of("가나다라 x", width=5)
+    assert [row.text for row in terminal.screen.rows[:3]] == ["가나", "다라 ", "x"]
+    narrowed = terminal_of("", width=10)
+    narrowed.screen.resize(5, 4)
+    write(narrowed, "abcdefgh")
+    assert [row.text for row in narrowed.screen.rows[:2]] == ["abcde", "fgh"]
+    for model in (terminal, narrowed):
+        before = [(row.text, bool(row.wraps)) for row in model.screen.rows[:2]]
+        write(model, "\r\n" * 9)
+        assert [(model.line(number).text, model.line(number).wraps) for number in range(2)] == before
+    narrowed.screen.resize(10, 4)
+    write(narrowed, "\x1b[H" + "abcde" * 2)
+    assert narrowed.screen.rows[0].text == "abcdeabcde"
 
 
 def test_without_wrapping_the_last_cell_is_written_over() -> None:

@@ -153,7 +153,7 @@ def test_kubectl_is_told_where_the_cluster_is() -> None:
     plan = SCALE.plan([Fact(target("web"), scale_of(3))], Answers("5", "3"), NOW)
     told = with_flags(plan, ("--kubeconfig", "/tmp/a b", "--as", "kim"))
     (line,) = told.commands
-    assert line.endswith("-n shop --kubeconfig '/tmp/a b' --as kim --context prod")
+    assert line.endswith("-n shop --context prod --kubeconfig '/tmp/a b' --as kim")
     undo = told.effects[0].undo
     assert undo
     assert "--as" in undo.command.words

@@ -108,7 +108,7 @@ class Grid:
         if not self.wraps:
             self.x = self.width - cells
             return
-        self._row.wraps = True
+        self._row.wraps = self.x
         self.x = 0
         self.index()
 

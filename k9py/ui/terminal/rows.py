@@ -20,8 +20,8 @@ _MOST = 8
 class Row:
     """Cells of the screen. The right half of a wide sign is an empty string. Rows may be wider than the screen.
 
-    `wraps` says that the text goes on in the next row, `wide` that there may be wide signs. `painted` is what a painter
-    has made of it, None once it has changed.
+    `wraps` is after how many cells the text goes on in the next row, 0 where it does not; `wide` says that there may be
+    wide signs. `painted` is what a painter has made of it, None once it has changed.
     """
 
     __slots__ = ("chars", "looks", "painted", "wide", "wraps")
@@ -29,7 +29,7 @@ class Row:
     def __init__(self, width: int, look: Look = PLAIN) -> None:
         self.chars = [" "] * width
         self.looks = [look] * width
-        self.wraps = False
+        self.wraps = 0
         self.wide = False
         self.painted: Any = None
 
@@ -40,9 +40,8 @@ class Row:
 
     @property
     def text(self) -> str:
-        """Its signs, without the spaces at the end; with them where the text goes on in the next row."""
-        text = "".join(self.chars)
-        return text if self.wraps else text.rstrip(" ")
+        """Its signs, without the spaces at the end; up to where the text goes on in the next row, with them."""
+        return "".join(self.chars[: self.wraps]) if self.wraps else "".join(self.chars).rstrip(" ")
 
     def widen(self, width: int) -> None:
         """Have at least so many cells."""
@@ -63,12 +62,16 @@ class Row:
         if self.wide:
             self.split(x)
             self.split(end)
+        if end > self.wraps:
+            self.wraps = 0
         self.chars[x:end] = chars
         self.looks[x:end] = [look] * len(chars)
         self.painted = None
 
     def put_wide(self, x: int, char: str, look: Look) -> None:
         """Write a sign of two cells."""
+        if x + 2 > self.wraps:
+            self.wraps = 0
         self.wide = True
         self.split(x)
         self.split(x + 2)
@@ -96,7 +99,7 @@ class Row:
     def erase_rest(self, begin: int, look: Look) -> None:
         """Have nothing from a cell on, nor in those that are out of sight."""
         self.erase(begin, len(self.chars), look)
-        self.wraps = False
+        self.wraps = 0
         self.wide = self.wide and begin > 0
 
     def shift_right(self, x: int, count: int, end: int, look: Look) -> None:
@@ -152,8 +155,8 @@ def pack(row: Row) -> str:
     looks = row.looks
     if looks.count(PLAIN) == len(looks):
         return f"{row.text}\0w" if row.wraps else row.text
-    end = len(looks)
-    while end and row.chars[end - 1] == " " and looks[end - 1] == PLAIN:
+    end = row.wraps or len(looks)
+    while not row.wraps and end and row.chars[end - 1] == " " and looks[end - 1] == PLAIN:
         end -= 1
     parts, at = ["".join(row.chars[:end]), "\0", "w" if row.wraps else "-"], 0
     for look, same in groupby(looks[:end]):
@@ -197,6 +200,6 @@ def unpack(packed: str, width: int) -> Row:
         row.chars += (char, "") if cells == 2 else (char,)
         row.looks += [look] * cells
         row.wide = row.wide or cells == 2
+    row.wraps = len(row.chars) * line.wraps
     row.widen(width)
-    row.wraps = line.wraps
     return row

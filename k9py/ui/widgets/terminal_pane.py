@@ -239,9 +239,9 @@ class TerminalPane(TerminalView):
             last -= 1
         lines, goes_on = [""], True
         for number in range(max(first, self._gone), last + 1):
-            text, wraps = self._text(number), self._line(number).wraps
+            text = self._text(number)
             lines[-1:] = [lines[-1] + text] if goes_on else [lines[-1], text]
-            goes_on = wraps
+            goes_on = bool(self._line(number).wraps)
         return lines
 
     def action_copy(self) -> None:
