@@ -178,7 +178,7 @@ def kubectl_flags(kubeconfig: Kubeconfig, options: argparse.Namespace) -> dict[s
 
     A token is shown nowhere.
     """
-    file = ("--kubeconfig", options.kubeconfig) if options.kubeconfig else ()
+    file = ("--kubeconfig", str(Path(options.kubeconfig).expanduser().absolute())) if options.kubeconfig else ()
     given = {
         "--cluster": options.cluster,
         "--user": options.user,

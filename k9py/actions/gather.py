@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from k9py.actions.action import Fact
-from k9py.actions.plan import Effect, Plan, Refusal, Target
+from k9py.actions.plan import Effect, Plan, Refusal, Target, fields_set, look_up
 from k9py.values.errors import K9pyError
-from k9py.values.merge_patch import leaves, same, say_path
-from k9py.values.reading import Path
+from k9py.values.merge_patch import same, say_path
 from k9py.values.request import Read, Request
 
 AT_ONCE = 10
@@ -72,16 +71,13 @@ def _stamp(request: Request, found: Mapping[str, Any]) -> Request:
 
 
 def _caution_overwriting(effect: Effect) -> Iterator[str]:
-    """The fields that were changed again since, which taking back sets to what they were before."""
-    if effect.undo is None or effect.request.method != "PATCH" or not isinstance(effect.undo.request.body, dict):
+    """The fields that were changed again since, which taking back sets to what they were before.
+
+    Where it is not known what the server has made of what was sent, that is taken to stand as it was sent.
+    """
+    if effect.undo is None or effect.request.method != "PATCH":
         return
-    sent = {name: value for name, value in effect.undo.request.body.items() if name != "metadata"}
-    for path, value in leaves(sent):
-        if not same(_look_up(effect.before, path), value):
+    made = fields_set(effect.undo.request) if effect.undo.made is None else effect.undo.made
+    for path, value in made.items():
+        if not same(look_up(effect.before, path), value):
             yield f"{effect.target.key.label}: {say_path(path)} was changed again since: that is lost"
-
-
-def _look_up(found: Any, path: Path) -> Any:
-    for step in path:
-        found = found.get(step) if isinstance(found, dict) else None
-    return found

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from k9py.values.merge_patch import leaves, same
+from k9py.values.reading import Path
 from k9py.values.request import Request
 from k9py.values.resource import Key, Resource
 
@@ -68,7 +70,7 @@ class Effect:
 
     `before` is what the answer to a dry run is compared with; None where there is no difference to show. `undo` is
     what takes it back. `tell` says what the server's answer means (`terminating: waits for 30 s of grace`), where that
-    is more than that it was sent.
+    is more than that it was sent. `made` is what the server has made of the fields that it sets, once that is known.
     """
 
     target: Target
@@ -78,6 +80,7 @@ class Effect:
     before: Any = None
     undo: Effect | None = None
     tell: Callable[[Mapping[str, Any]], str] | None = None
+    made: Mapping[Path, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +194,36 @@ def with_flags(plan: Plan, flags: Sequence[str]) -> Plan:
     return replace(plan, effects=tuple(map(told, plan.effects)), channel=channel)
 
 
+def fields_set(request: Request) -> dict[Path, Any]:
+    """The fields that a merge patch sets, and to what; which object and version it is for are none of them."""
+    if request.method != "PATCH" or not isinstance(request.body, dict):
+        return {}
+    which = (("metadata", "uid"), ("metadata", "resourceVersion"))
+    return {path: value for path, value in leaves(request.body) if path not in which}
+
+
+def look_up(found: Any, path: Path) -> Any:
+    """The field of an object; None where there is none."""
+    for step in path:
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
 def is_part_of(plan: Plan, other: Plan) -> bool:
-    """Whether a Plan sends nothing but what another one sends, versions aside, with nothing more to be said of it."""
-    sent = [unversioned(effect.request) for effect in other.effects]
+    """Whether a Plan does nothing but what another one does, versions aside, with nothing more to be said of it.
+
+    What it sets must have been the same before: a value that nobody was shown is not overwritten.
+    """
     return (
         not plan.refusals
-        and all(unversioned(effect.request) in sent for effect in plan.effects)
+        and all(any(_is_as(effect, known) for known in other.effects) for effect in plan.effects)
         and set(plan.cautions) <= set(other.cautions)
+    )
+
+
+def _is_as(effect: Effect, known: Effect) -> bool:
+    return unversioned(effect.request) == unversioned(known.request) and all(
+        same(look_up(effect.before, path), look_up(known.before, path)) for path in fields_set(effect.request)
     )
 
 

@@ -27,6 +27,8 @@ from k9py.values.request import Request, Response
 
 DEFAULT_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 10.0
+CONNECT_PART = 0.9
+"""How much of the time of a request may pass until it is connected."""
 REFUSED_PAUSE = 10.0
 """Seconds between two renewals by force: every watch that gets a 401 asks for one."""
 CLOSING = 1.0
@@ -123,7 +125,8 @@ class Transport:
     async def send(self, request: Request, timeout: float | None = None) -> Response:
         """Send, and read the whole answer within `timeout` seconds. ApiError, Unreachable, LoginFailed."""
         total = timeout or self._options.request_timeout or DEFAULT_TIMEOUT
-        async with self._exchange(request, ClientTimeout(total=total, connect=CONNECT_TIMEOUT)) as response:
+        connect = min(CONNECT_TIMEOUT, CONNECT_PART * total)  # what ends before it was connected was not sent
+        async with self._exchange(request, ClientTimeout(total=total, connect=connect)) as response:
             body = await self._read(response)
             return Response(response.status, body, _read_warnings(response), _read_date(response))
 

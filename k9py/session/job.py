@@ -7,14 +7,14 @@ import logging
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from k9py.actions.gather import AT_ONCE, REPLACED
-from k9py.actions.plan import Effect, Plan, take_back, unversioned
+from k9py.actions.plan import Effect, Plan, fields_set, look_up, take_back, unversioned
 from k9py.session.audit import Audit
 from k9py.session.faults import first_line
 from k9py.session.session import Session
@@ -72,13 +72,21 @@ def is_unknown(error: K9pyError) -> bool:
     return error.status in (502, 504) if isinstance(error, ApiError) else isinstance(error, Unreachable) and error.sent
 
 
-def _tell(effect: Effect, body: bytes) -> str:
-    """What the answer means; nothing where it cannot be read: that it was done is known by its status."""
+def _read(effect: Effect, body: bytes) -> tuple[Effect, str]:
+    """The effect, with what was made of it, and what the answer means.
+
+    Neither where it cannot be read: that it was done is known by its status.
+    """
+    fields = fields_set(effect.request)
+    if not effect.tell and not fields:
+        return effect, ""
     try:
-        return effect.tell(msgspec.json.decode(body, type=dict[str, Any])) if effect.tell else ""
+        answer = msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.MsgspecError as error:
         logging.getLogger("k9py.changes").warning("%s is answered %r: %s", effect.request.path, body[:200], error)
-        return ""
+        return effect, ""
+    made = {path: look_up(answer, path) for path in fields}
+    return replace(effect, made=made), effect.tell(answer) if effect.tell else ""
 
 
 class Job:
@@ -97,8 +105,6 @@ class Job:
         """Whether what was not sent yet is not to be sent any more."""
         self.taker: Job | None = None
         """The Job that has last been begun to take this one back."""
-        self.tries = 0
-        """Times that it was."""
         self._place = session.transport.place
         self._audit = audit
         self._settled: dict[int, Outcome] = {}
@@ -138,8 +144,13 @@ class Job:
     @property
     def standing(self) -> list[Effect]:
         """What was done, or may have been, and has not been taken back."""
-        done = [place for place, outcome in sorted(self._settled.items()) if not outcome.failed or outcome.unknown]
-        return [self.plan.effects[place] for place in done if place not in self._back]
+        left = [outcome for place, outcome in sorted(self._settled.items()) if place not in self._back]
+        return [outcome.effect for outcome in left if not outcome.failed or outcome.unknown]
+
+    @property
+    def back(self) -> int:
+        """How many effects have been taken back."""
+        return len(self._back)
 
     @property
     def undone(self) -> bool:
@@ -206,7 +217,8 @@ class Job:
         self._sent.add(place)
         try:
             answer = await self.session.transport.send(effect.request)
-            outcome = Outcome(effect, answered=_tell(effect, answer.body), warnings=answer.warnings)
+            made, answered = _read(effect, answer.body)
+            outcome = Outcome(made, answered=answered, warnings=answer.warnings)
         except K9pyError as error:
             unknown = is_unknown(error)
             failed = f"{explain(error)}: {UNKNOWN}" if unknown else explain(error)

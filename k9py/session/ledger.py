@@ -53,7 +53,6 @@ class Ledger:
         job.on_outcome = self.on_change
         if takes_back:
             takes_back.taker = job
-            takes_back.tries += 1
         if self._closed:  # confirmed in the moment in which k9py is quit: nothing is sent any more
             job.cancel()
         self.jobs.append(job)
@@ -61,6 +60,11 @@ class Ledger:
         for old in done[: max(0, len(self.jobs) - KEPT)]:
             self.jobs.remove(old)
         return job
+
+    def forget(self, job: Job) -> None:
+        """Have a change that came to nothing be no longer among those that were made; the audit knows of it."""
+        self.jobs = [each for each in self.jobs if each is not job]
+        self.on_change()
 
     def _ended(self, job: Job) -> None:
         self._under_way.pop(job, None)

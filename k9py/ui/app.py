@@ -16,9 +16,10 @@ from k9py.actions.action import Action
 from k9py.actions.keymap import Keymap
 from k9py.actions.plan import Plan, Target
 from k9py.session.hub import Hub
-from k9py.session.job import Job
+from k9py.session.job import Job, Outcome
 from k9py.session.session import Session
-from k9py.ui.changes import Change, carry_out, change, undo, why_readonly
+from k9py.ui.carrying_out import Deed, carry_out, do
+from k9py.ui.changes import Change, why_readonly
 from k9py.ui.consoles import Console, Consoles
 from k9py.ui.navigation import Navigation
 from k9py.ui.progress import progress_of
@@ -32,6 +33,7 @@ from k9py.ui.shelling import enlarge, open_shell
 from k9py.ui.styles import style_paths
 from k9py.ui.suggesting import suggest
 from k9py.ui.surviving import Surviving
+from k9py.ui.taking_back import TakingBack
 from k9py.ui.themes import ANSI_DARK, ANSI_LIGHT, DARK, THEMES, default_variables
 from k9py.ui.widgets.key_bar import Said
 from k9py.ui.widgets.pane import ResourcePane
@@ -121,17 +123,23 @@ class K9pyApp(Surviving, Navigation):
 
     # ── changes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def change(self, action: Action, session: Session, targets: Sequence[Target]) -> None:
+        """Do what a key means to change."""
+        self.do(Change(self, session, action, targets))
+
+    def undo(self, job: Job) -> None:
+        """Take back what was done."""
+        self.do(TakingBack(self, job))
+
     @work(group="change")
-    async def change(self, action: Action, session: Session, targets: Sequence[Target]) -> None:
-        """Carry out what a key means to change."""
-        await change(self, session, action, targets)
+    async def do(self, deed: Deed, outdated: Sequence[Outcome] = ()) -> None:
+        """Have it confirmed (again, where it was `outdated`) and carried out."""
+        await do(self, deed, outdated)
 
     @work(group="carry-out")
-    async def carry_out(
-        self, session: Session, plan: Plan, change: Change | None = None, takes_back: Job | None = None
-    ) -> None:
-        """Do what was confirmed, while the person goes on."""
-        await carry_out(self, session, plan, change, takes_back)
+    async def carry_out(self, deed: Deed, plan: Plan) -> None:
+        """Send what was confirmed, while the person goes on."""
+        await carry_out(self, deed, plan)
 
     @work(group="shell")
     async def open_shell(self, session: Session, plan: Plan) -> None:
@@ -142,11 +150,6 @@ class K9pyApp(Surviving, Navigation):
     async def enlarge(self, console: Console) -> None:
         """Give the shell of a pane the whole terminal."""
         await enlarge(self, console)
-
-    @work(group="change")
-    async def undo(self, job: Job, confirmed: Plan | None = None) -> None:
-        """Take back what was done."""
-        await undo(self, job, confirmed)
 
     def unmark(self, keys: Sequence[Key]) -> None:
         """Take back the marks of what was changed."""

@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from k9py.actions.action import Action, Answers, Fact, Look, Question, Writing
-from k9py.actions.gather import read_again
 from k9py.actions.looks import READ
 from k9py.actions.plan import Danger, Plan, Target, is_part_of, name_targets, with_flags
 from k9py.kinds.registry import kind_for
@@ -22,7 +21,7 @@ from k9py.session.session import Session
 from k9py.ui.asking import Asking
 from k9py.ui.manuscript import Manuscript
 from k9py.ui.screens.confirm import Confirm, Decision, Draft, initial_choice
-from k9py.ui.screens.dialogs import Notice, Outcomes, Sure
+from k9py.ui.screens.dialogs import Notice, Sure
 from k9py.values.errors import K9pyError
 from k9py.values.resource import Resource
 
@@ -32,10 +31,7 @@ if TYPE_CHECKING:
 SOON = 0.5
 """Seconds that a key waits for the answer whether it is permitted."""
 READ_ONLY = "k9py runs read-only"
-CHANGED_SINCE = "it has changed meanwhile; nothing was changed"
 CHANGED = "it has changed meanwhile: this is what it would be now"
-IDLE = 0.1
-"""Seconds between two looks whether somebody is busy with something else."""
 PATIENCE = 5
 """Times that what was confirmed is sent again because the object is another version by then."""
 
@@ -84,9 +80,12 @@ class Change:
     it is read again, and what was answered is planned anew on what is there now: nothing is overwritten.
     """
 
+    takes_back: Job | None = None
+    """It takes back nothing."""
+
     def __init__(self, app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> None:
+        self.session = session
         self._app = app
-        self._session = session
         self._action = action
         self._targets = targets
         self._answers: Answers | None = None
@@ -104,25 +103,27 @@ class Change:
         """What it is called: `Scale deployment shop/web`."""
         return f"{self._action.title} {name_targets(self._targets)}"
 
-    async def settle(self, remark: str = "", waits: bool = False) -> Plan | None:
+    async def settle(self, remark: str = "") -> Plan | None:
         """Ask, plan and have it confirmed; None when the person leaves, or there is nothing that could be done.
 
-        `remark` is what they are told first; it `waits` until they are not busy with anything else. An answer that was
-        given before is not asked for again. What was written is kept in a file where it comes to nothing.
+        `remark` is what they are told first. An answer that was given before is not asked for again. What was written
+        is kept in a file where it comes to nothing.
         """
         try:
-            if waits:
-                await _until_idle(self._app, self.title)
             self._confirmed = await self._settle(remark)
         except K9pyError as error:
             self._give_up(error.line)
             return None
-        except BaseException:  # k9py is left, or goes to another page
-            self._give_up("it was left")
+        except BaseException:
+            self.leave()
             raise
         if self._confirmed is None:
-            self._give_up("not sent", quiet=not waits)
+            self._give_up("not sent", quiet=not remark)
         return self._confirmed
+
+    def leave(self) -> None:
+        """k9py is left, or goes to another page."""
+        self._give_up("it was left")
 
     async def _settle(self, remark: str) -> Plan | None:
         said: Decision | None = Decision(remark=remark)
@@ -153,7 +154,7 @@ class Change:
 
     async def _gather(self) -> list[Fact]:
         """What is known of the targets. Raises K9pyError where nothing can be done to any of them."""
-        facts = await _gather(self._app, self._session, self._action, self._targets)
+        facts = await _gather(self._app, self.session, self._action, self._targets)
         failed = facts[0].failed
         if failed and all(fact.failed for fact in facts):
             raise failed
@@ -165,7 +166,7 @@ class Change:
         What would be sent as it was confirmed, but for the version, is not asked about again.
         """
         self._targets = [outcome.effect.target for outcome in outcomes]
-        return await self.settle(CHANGED, waits=True)
+        return await self.settle(CHANGED)
 
     async def _ask(
         self, facts: Sequence[Fact], question: Question | Writing | None, said: Decision, remark: str
@@ -200,7 +201,8 @@ class Change:
         if kept:
             logging.getLogger("k9py.changes").warning("%s: %s", title, kept)
             page = self._app.page
-            if page and page is self._app.screen and not page.typing:  # never under the fingers of somebody who types
+            # never under the fingers of somebody who types
+            if page and page is self._app.screen and not page.takes_text:
                 self._app.push_screen(Notice(title, (why, kept)))
 
     def _rescue(self, title: str, why: str, error: K9pyError) -> None:
@@ -219,7 +221,7 @@ class Change:
 
         def plan(options: Mapping[str, str]) -> Plan:
             made = self._action.plan(facts, replace(answers, options=options), datetime.now(UTC))
-            return with_flags(made, flags.get(self._session.context.name, flags.get("", ())))
+            return with_flags(made, flags.get(self.session.context.name, flags.get("", ())))
 
         options = self._action.options(facts)
         chosen = {option.id: initial_choice(option, self._chosen) for option in options}
@@ -229,20 +231,21 @@ class Change:
         if self._confirmed and self._again < PATIENCE and is_part_of(first, self._confirmed):
             self._again += 1
             return Decision(first, chosen=chosen)
+        self._again = 0
         draft = Draft(
             plan,
             options,
             chosen,
-            partial(preview, self._session),
+            partial(preview, self.session),
             remark,
-            protected=protected_name(self._app, self._session),
+            protected=protected_name(self._app, self.session),
             may_ask_again=may_ask_again,
         )
         return await self._app.push_screen_wait(Confirm(draft))
 
     async def _is_meant(self, plan: Plan) -> bool:
         """Whether what needs no confirmation is meant: a shell in a protected context is asked about plainly."""
-        name = protected_name(self._app, self._session)
+        name = protected_name(self._app, self.session)
         if not name:
             return True
         lines = [f"{name} is a protected context.", *plan.cautions, "", *plan.commands]
@@ -253,14 +256,6 @@ class Change:
 def protected_name(app: K9pyApp, session: Session) -> str:
     """The name of the context of a session where that is protected, or the empty string."""
     return session.context.name if app.hub.protects(session.context.name) else ""
-
-
-async def change(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> None:
-    """Lead an action on some targets through, and have what was confirmed carried out."""
-    app.workers.cancel_group(app, "go")  # a slow command that leads elsewhere would take away what is opened now
-    change = Change(app, session, action, targets)
-    if plan := await change.settle():
-        app.carry_out(session, plan, change)
 
 
 async def _gather(app: K9pyApp, session: Session, action: Action, targets: Sequence[Target]) -> list[Fact]:
@@ -288,91 +283,3 @@ async def _refusals(app: K9pyApp, session: Session, action: Action, targets: Seq
     asked = (session.access.may(right.verb, kind, name, subresource=right.subresource) for kind, name in scopes)
     verdicts = zip(scopes, await asyncio.gather(*asked), strict=True)
     return {scope: verdict.reason for scope, verdict in verdicts if not verdict.allowed}
-
-
-async def undo(app: K9pyApp, job: Job, confirmed: Plan | None = None) -> None:
-    """Take back what a Job has done, as far as that is possible, and confirmed on what is there now.
-
-    `confirmed` was confirmed already, and found another version: where it is still the same, it is sent again.
-    """
-    if job.undo is None:
-        app.say(f"{job.plan.title}: {why_lasting(job)}", bad=True)
-        return
-    decision: Decision | None = Decision()
-    for _ in range(PATIENCE):
-        plan = await read_again(job.session.read, job.undo)
-        if confirmed and job.tries <= PATIENCE and is_part_of(plan, confirmed):
-            decision = Decision(plan)
-        else:
-            name = protected_name(app, job.session)
-            draft = Draft(lambda options, plan=plan: plan, (), {}, partial(preview, job.session), protected=name)  # type: ignore[misc]
-            decision = await app.push_screen_wait(Confirm(draft))
-        if decision is None:
-            return
-        if decision.plan:
-            app.carry_out(job.session, decision.plan, takes_back=job)
-            return
-    app.say(f"{plan.title}: {CHANGED_SINCE}", bad=True)
-
-
-def why_lasting(job: Job) -> str:
-    """Why there is no way back from a Job, or none now."""
-    if job.running:
-        return "it is still under way"
-    if job.taker and job.taker.running:
-        return "it is being taken back"
-    if job.undone:
-        return "it has been taken back"
-    if job.elsewhere:
-        return f"{job.session.context.name} leads to another server now, or as somebody else"
-    return job.plan.lasting or ("there is no way back" if job.done else "nothing was done")
-
-
-async def carry_out(
-    app: K9pyApp, session: Session, plan: Plan, change: Change | None = None, takes_back: Job | None = None
-) -> None:
-    """Send what was confirmed, and say what became of it; a conversation is opened instead."""
-    if plan.channel:
-        app.open_shell(session, plan)
-        return
-    job, outcomes = await app.hub.ledger.carry_out(session, plan, takes_back)
-    app.unmark([outcome.effect.target.key for outcome in outcomes if not outcome.failed])
-    outdated = [outcome for outcome in outcomes if outcome.conflict]
-    if outdated and (change or takes_back):
-        if takes_back:
-            await _until_idle(app, plan.title)
-            app.undo(takes_back, plan)
-        elif change and (anew := await change.again(outdated)):
-            app.carry_out(session, anew, change)
-        outcomes = [outcome for outcome in outcomes if not outcome.conflict]
-        if not outcomes:
-            return
-    tell(app, job, outcomes)
-    if change and outcomes:
-        change.sent(outcomes)
-
-
-async def _until_idle(app: K9pyApp, title: str) -> None:
-    """Never ask anything under the fingers of somebody who types."""
-    if not app.idle:
-        app.say(f"{title}: {CHANGED_SINCE}; you are asked about it once nothing else is open", bad=True)
-    while not app.idle:  # noqa: ASYNC110 - a person is waited for, whatever they are busy with
-        await asyncio.sleep(IDLE)
-
-
-def tell(app: K9pyApp, job: Job, outcomes: Sequence[Outcome]) -> None:
-    """Say what became of it: of one object in a line, of several in a list as well."""
-    plan = job.plan
-    done = sum(not outcome.failed for outcome in outcomes)
-    undone = len(outcomes) - done + len(plan.refusals)
-    if len(outcomes) == 1 and not plan.refusals:
-        app.say(_line(plan, outcomes[0]), bad=bool(undone))
-        return
-    app.say(f"{plan.title}: {done} done, {undone} not", bad=bool(undone))
-    if undone and app.idle:  # never under the fingers of somebody who types
-        app.push_screen(Outcomes(plan, outcomes))
-
-
-def _line(plan: Plan, outcome: Outcome) -> str:
-    said = outcome.failed or outcome.answered or f"{outcome.effect.says}, sent"
-    return " · ".join([f"{plan.title}: {said}", *outcome.warnings])

@@ -293,6 +293,25 @@ async def test_a_request_times_out(tmp_path: Path) -> None:
                 await transport.send(VERSION, timeout=0.05)
 
 
+async def test_what_was_never_connected_was_not_sent(tmp_path: Path) -> None:
+    """Also where the time of a request is shorter than that to connect."""
+
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(never, "127.0.0.1") as server:
+        place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for scheme, sent in (("https", False), ("http", True)):  # the TLS handshake is not answered, or the request
+            kubeconfig = write_kubeconfig(
+                tmp_path / "config", f"{scheme}://{place}", {"insecure-skip-tls-verify": True}
+            )
+            async with connect(kubeconfig, ConnectOptions(request_timeout=0.2)) as transport:
+                with pytest.raises(Unreachable) as caught:
+                    await transport.send(VERSION)
+            assert caught.value.sent is sent
+
+
 async def test_an_error_is_the_status_that_the_server_sent(tmp_path: Path) -> None:
     status = {"kind": "Status", "code": 403, "reason": "Forbidden", "message": 'pods is forbidden: User "kim" cannot'}
     async with stubbed(tmp_path, always(status=403, text=json.dumps(status, indent=2))) as (_, transport):

@@ -7,7 +7,6 @@ from typing import Any
 
 from textual.widgets import Button
 
-from k9py.ui.changes import undo
 from k9py.ui.screens.confirm import Confirm
 from k9py.ui.screens.dialogs import Outcomes
 from tests.kube.scripted import ScriptedServer, refuse
@@ -190,7 +189,7 @@ async def test_undo_makes_it_again(tmp_path: Path) -> None:
         await shown.press("y")
         await shown.sees("gone")
         job = shown.app.hub.ledger.jobs[-1]
-        shown.app.run_worker(undo(shown.app, job), exit_on_error=False)
+        shown.app.undo(job)
         await shown.until(lambda: isinstance(shown.app.screen, Confirm) and shown.app.screen.focused is not None)
         await shown.sees("Undo: Delete service shop/web", "made again", "kubectl create -f -")
         await shown.press("y")
@@ -211,7 +210,7 @@ async def test_undo_of_what_is_there_again_says_so(tmp_path: Path) -> None:
         await shown.sees("Delete deployment shop/web: gone")
         assert kept
         shown.server.store.put(DEPLOYMENTS, "web", "shop", spec=kept["spec"])
-        shown.app.run_worker(undo(shown.app, shown.app.hub.ledger.jobs[-1]), exit_on_error=False)
+        shown.app.undo(shown.app.hub.ledger.jobs[-1])
         await shown.until(lambda: isinstance(shown.app.screen, Confirm) and shown.app.screen.focused is not None)
         await shown.sees('the server refuses: deployments.apps "web" already exists')
         assert shown.app.screen.query_one("#yes", Button).disabled

@@ -5,13 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import shlex
-import stat
-import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,61 +16,10 @@ from k9py.ui.screens.editor_page import EditorPage
 from k9py.values.settings import Settings
 from tests.kube.scripted import refuse
 from tests.kube.scripted.faults import cut
-from tests.ui.pages.objects import DEPLOYMENTS, SECRETS, put_deployment
+from tests.ui.editing import Script, kept, rescued, says_kept, seen, web
+from tests.ui.pages.objects import DEPLOYMENTS, SECRETS
 from tests.ui.pages.show import Shown, show
 from tests.ui.test_changes import WEB, confirmation, to_deployments
-
-Script = Callable[[str], None]
-
-
-@pytest.fixture
-def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
-    """Sets the lines of Python that the editor runs on the `text` of its file; each call in turn is `times` 0, 1 …"""
-    for name in ("KUBE_EDITOR", "EDITOR", "VISUAL"):
-        monkeypatch.delenv(name, raising=False)
-    script, count = tmp_path / "editor.py", tmp_path / "times"
-
-    def say(lines: str) -> None:
-        script.write_text(
-            "import pathlib, sys, os\n"
-            "path = pathlib.Path(sys.argv[-1])\n"
-            f"count = pathlib.Path({str(count)!r})\n"
-            "times = int(count.read_text()) if count.exists() else 0\n"
-            "count.write_text(str(times + 1))\n"
-            f"seen = pathlib.Path({str(tmp_path)!r}) / f'seen-{{times}}'\n"
-            "text = path.read_text()\n"
-            "seen.write_text(text)\n"
-            f"{lines}\n"
-            "path.write_text(text)\n"
-        )
-        monkeypatch.setenv("KUBE_EDITOR", shlex.join([sys.executable, str(script), "--wait"]))
-
-    return say
-
-
-def seen(folder: Path, times: int = 0) -> str:
-    """What the editor was given."""
-    return (folder / f"seen-{times}").read_text()
-
-
-def kept(folder: Path) -> list[Path]:
-    return sorted((folder / "edits").rglob("*.yaml"))
-
-
-def rescued(folder: Path) -> list[Path]:
-    """What editors have left beside their file."""
-    return sorted(folder.glob("k9py-edit-*/rescued.save"))
-
-
-def squash(shown: Shown) -> str:
-    """The dialog's text, its lines put together."""
-    return "".join(line.strip(" │") for line in shown.lines)
-
-
-def web(shown: Shown) -> dict[str, Any]:
-    found = shown.server.store.get(DEPLOYMENTS, "web", "shop")
-    assert found
-    return found
 
 
 async def test_what_was_changed_is_shown_confirmed_and_sent(tmp_path: Path, editor: Script) -> None:
@@ -108,28 +52,6 @@ async def test_what_was_changed_is_shown_confirmed_and_sent(tmp_path: Path, edit
     assert seen(tmp_path).startswith("# Change the object below")
 
 
-async def test_what_was_changed_is_taken_back(tmp_path: Path, editor: Script) -> None:
-    editor(
-        "five = text.replace('replicas: 3', 'replicas: 5', 1)\n"
-        "text = five.replace('  name: web', '  annotations: {a: b}\\n  name: web', 1)"
-    )
-    async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        before = web(shown)
-        await shown.press("e")
-        await confirmation(shown)
-        await shown.press("y")
-        await shown.sees("metadata.annotations.a, spec.replicas, sent")
-        (job,) = shown.app.hub.ledger.jobs
-        shown.app.undo(job)
-        await confirmation(shown)
-        await shown.sees("Undo: Edit deployment shop/web", "+ replicas: 3")
-        await shown.press("y")
-        await shown.until(lambda: len(shown.server.changes) == 2)
-        await shown.until(lambda: web(shown)["spec"] == before["spec"])
-        assert "annotations" not in web(shown)["metadata"]
-
-
 @pytest.mark.parametrize("lines", ["pass", "text = ''", "text = '# nothing\\n\\n'"])
 async def test_what_was_not_changed_or_emptied_changes_nothing(tmp_path: Path, editor: Script, lines: str) -> None:
     editor(lines)
@@ -139,20 +61,6 @@ async def test_what_was_not_changed_or_emptied_changes_nothing(tmp_path: Path, e
         await shown.sees("Edit deployment shop/web: nothing to change")
         assert shown.app.screen is shown.page
         assert kept(tmp_path) == []
-
-
-async def says_kept(shown: Shown, folder: Path, why: str, text: str) -> None:
-    """Wait until the dialog says what became of it and where the text is."""
-    await shown.until(lambda: bool(kept(folder)), "a file")
-    (path,) = kept(folder)
-    await shown.sees(why, "what you wrote is kept in")
-    assert path.name in squash(shown)
-    assert text in path.read_text()
-    assert path.read_text().startswith(f"# Edit deployment shop/web: {why}")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    await shown.press("escape")
-    await shown.clicks_away()
 
 
 async def test_no_in_the_confirmation_keeps_the_text(tmp_path: Path, editor: Script) -> None:
@@ -287,24 +195,6 @@ async def test_an_object_that_is_gone_meanwhile_is_said_and_the_text_kept(tmp_pa
         await says_kept(shown, tmp_path, "it is gone; nothing was changed", "replicas: 5")
 
 
-async def test_a_change_of_another_field_meanwhile_goes_together(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
-        labels = {**web(shown)["metadata"]["labels"], "tier": "front"}
-        shown.server.store.put(
-            DEPLOYMENTS, "web", "shop", metadata={**web(shown)["metadata"], "labels": labels}, spec=web(shown)["spec"]
-        )
-        await shown.press("y")
-        await shown.sees("Edit deployment shop/web: spec.replicas, sent")
-        found = web(shown)
-        assert found["spec"]["replicas"] == 5
-        assert found["metadata"]["labels"]["tier"] == "front"
-        assert kept(tmp_path) == []
-
-
 async def test_a_secret_is_edited_decoded_after_a_question(tmp_path: Path, editor: Script) -> None:
     editor("text = text.replace('hunter2', 'hunter3')")
     async with show(tmp_path) as shown:
@@ -327,84 +217,6 @@ async def test_a_secret_is_edited_decoded_after_a_question(tmp_path: Path, edito
         assert found["data"] == {"password": "aHVudGVyMw==", "key": "/w=="}
         assert "aHVudGVy" not in (tmp_path / "audit.jsonl").read_text()
     assert "password: hunter2" in seen(tmp_path)
-
-
-async def test_another_object_of_the_name_is_left_alone(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
-        shown.server.store.delete(DEPLOYMENTS, "web", "shop")
-        put_deployment(shown.server, "web", replicas=1)
-        await shown.press("y")
-        await shown.sees("it was replaced by another of that name; nothing was changed", "what you wrote is kept in")
-        assert web(shown)["spec"]["replicas"] == 1
-
-
-def change_web(shown: Shown, **spec: Any) -> None:
-    """Somebody else changes the deployment."""
-    found = web(shown)
-    shown.server.store.put(DEPLOYMENTS, "web", "shop", metadata=found["metadata"], spec={**found["spec"], **spec})
-
-
-async def to_clash(shown: Shown) -> None:
-    """`e`, and somebody else changes the same while the confirmation is open."""
-    await to_deployments(shown)
-    await shown.press("e")
-    await confirmation(shown)
-    change_web(shown, replicas=7, minReadySeconds=9)
-    await shown.press("y")
-    await shown.sees("spec.replicas (not decided)", "yours", "5", "theirs", "7", "before", "3")
-
-
-async def test_a_clash_is_shown_side_by_side_and_mine_kept(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_clash(shown)
-        await shown.press("enter")
-        await shown.sees("1 not decided yet")
-        await shown.press("m", "enter")
-        await confirmation(shown)
-        await shown.sees("it has changed meanwhile", "- replicas: 7", "+ replicas: 5")
-        await shown.press("y")
-        await shown.sees("Edit deployment shop/web: spec.replicas, sent")
-        assert web(shown)["spec"]["replicas"] == 5
-        assert web(shown)["spec"]["minReadySeconds"] == 9
-        assert kept(tmp_path) == []
-
-
-async def test_theirs_can_be_taken(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_clash(shown)
-        await shown.press("t", "enter")
-        await shown.sees("Edit deployment shop/web: nothing of your change is left")
-        assert web(shown)["spec"]["replicas"] == 7
-        assert kept(tmp_path) == []
-
-
-async def test_a_clash_that_is_left_keeps_the_text(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_clash(shown)
-        await shown.press("escape")
-        await says_kept(shown, tmp_path, "it has changed meanwhile where you changed it", "replicas: 5")
-
-
-async def test_a_clash_can_be_edited_on(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 5', 'replicas: 6', 1).replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_clash(shown)
-        await shown.press("e")
-        await confirmation(shown)
-        await shown.sees("- replicas: 7", "+ replicas: 6")
-        await shown.press("y")
-        await shown.sees("Edit deployment shop/web: spec.replicas, sent")
-        assert web(shown)["spec"]["replicas"] == 6
-        assert web(shown)["spec"]["minReadySeconds"] == 9
-    assert "✖ spec.replicas: they have 7" in seen(tmp_path, 1)
-    assert "minReadySeconds: 9" in seen(tmp_path, 1)
 
 
 async def test_the_status_is_edited_by_itself(tmp_path: Path, editor: Script) -> None:
@@ -567,56 +379,3 @@ async def test_who_may_change_nothing_is_told_so_for_the_status_too(tmp_path: Pa
         await to_deployments(shown)
         await shown.press("ctrl+e")
         await shown.sees("✖ Edit status deployment shop/web: k9py runs read-only")
-
-
-async def test_what_others_have_changed_since_is_said_before_it_is_taken_back(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
-        await shown.press("y")
-        await shown.sees("spec.replicas, sent")
-        change_web(shown, replicas=9)
-        (job,) = shown.app.hub.ledger.jobs
-        shown.app.undo(job)
-        await confirmation(shown)
-        await shown.sees("spec.replicas was changed again since: that is lost", "- replicas: 9", "+ replicas: 3")
-
-
-async def test_taking_back_overwrites_nothing_that_came_while_it_was_asked_about(
-    tmp_path: Path, editor: Script
-) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
-        await shown.press("y")
-        await shown.sees("spec.replicas, sent")
-        (job,) = shown.app.hub.ledger.jobs
-        shown.app.undo(job)
-        await confirmation(shown)
-        change_web(shown, replicas=9)
-        await shown.press("y")
-        await shown.sees("spec.replicas was changed again since: that is lost")
-        assert web(shown)["spec"]["replicas"] == 9
-        await confirmation(shown)
-        await shown.press("y")
-        await shown.until(lambda: web(shown)["spec"]["replicas"] == 3)
-
-
-async def test_what_was_taken_back_can_be_done_again(tmp_path: Path, editor: Script) -> None:
-    editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
-    async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
-        await shown.press("y")
-        await shown.sees("spec.replicas, sent")
-        for replicas in (3, 5):
-            shown.app.undo(shown.app.hub.ledger.jobs[-1])
-            await confirmation(shown)
-            await shown.press("y")
-            await shown.until(lambda replicas=replicas: web(shown)["spec"]["replicas"] == replicas)  # type: ignore[misc]
-            await shown.until(lambda: shown.app.idle)

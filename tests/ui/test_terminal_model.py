@@ -175,6 +175,15 @@ def test_a_line_that_goes_on_ends_where_it_goes_on() -> None:
     assert narrowed.screen.rows[0].text == "abcdeabcde"
 
 
+def test_what_is_pushed_beyond_where_a_line_went_on_is_not_lost() -> None:
+    terminal = terminal_of("abcd가", "\x1b[H\x1b[1@x", width=5)
+    assert terminal.screen.rows[0].text == "xabcd"
+    widened = terminal_of("abcdefgh", width=5)
+    widened.screen.resize(10, 5)
+    write(widened, "\x1b[H\x1b[3@XYZ")
+    assert widened.screen.rows[0].text == "XYZabcde"
+
+
 def test_without_wrapping_the_last_cell_is_written_over() -> None:
     assert screen_of(terminal_of("\x1b[?7labcdefgh", width=5))[:2] == ["abcdh", ""]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,8 +165,9 @@ def test_the_flags_of_the_command_line_are_those_of_kubectl() -> None:
     kubeconfig = Kubeconfig((), (), "lab")
     parse = build_parser().parse_args
     assert kubectl_flags(kubeconfig, parse([])) == {"": ()}
-    words = ["--kubeconfig", "k", "--as", "kim", "--as-group", "a", "--as-group", "b", "--token", "hidden"]
+    words = ["--kubeconfig", "~/k", "--as", "kim", "--as-group", "a", "--as-group", "b", "--token", "hidden"]
+    file = str(Path.home() / "k")
     assert kubectl_flags(kubeconfig, parse(words)) == {
-        "": ("--kubeconfig", "k"),
-        "lab": ("--kubeconfig", "k", "--as", "kim", "--as-group", "a", "--as-group", "b"),
+        "": ("--kubeconfig", file),
+        "lab": ("--kubeconfig", file, "--as", "kim", "--as-group", "a", "--as-group", "b"),
     }

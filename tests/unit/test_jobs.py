@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from k9py.actions.gather import AT_ONCE, REPLACED, read_again
+from k9py.actions.gather import AT_ONCE, REPLACED
 from k9py.actions.plan import Command, Effect, Plan, Target, take_back
 from k9py.kinds.wellknown import DEPLOYMENTS
 from k9py.session import ledger as ledger_module
@@ -357,45 +356,4 @@ async def test_in_another_cluster_nothing_is_taken_back(ledger: Ledger) -> None:
     connection.place = "another, as kim"
     assert job.elsewhere
     assert job.undo is None
-    await ledger.close()
-
-
-def test_a_redo_is_of_no_version() -> None:
-    effect = scale("a", 1, 2)
-    stamped = {**effect.request.body, "metadata": {"uid": "uid-a", "resourceVersion": "100"}}
-    plan = Plan("Edit a", (replace(effect, request=replace(effect.request, body=stamped)),))
-    undo = take_back(plan, plan.effects)
-    redo = undo and take_back(undo, undo.effects)
-    assert redo
-    assert redo.effects[0].request.body == effect.request.body
-
-
-async def test_taking_back_is_of_the_version_that_was_read_and_says_what_others_lose() -> None:
-    plan = plan_for("a")
-    undo = take_back(plan, plan.effects)
-    assert undo
-    found = {"metadata": {"uid": "uid-a", "resourceVersion": "7"}, "spec": {"replicas": 2}}
-
-    async def read(request: Request) -> Any:
-        return found
-
-    made = await read_again(read, undo)
-    assert made.effects[0].request.body["metadata"]["resourceVersion"] == "7"
-    assert made.cautions == ()
-    found["spec"] = {"replicas": 9}
-    made = await read_again(read, undo)
-    assert made.cautions == ("shop/a: spec.replicas was changed again since: that is lost",)
-
-
-async def test_what_is_taken_back_is_known_whatever_its_version(ledger: Ledger) -> None:
-    it, _ = session()
-    job, _ = await ledger.carry_out(it, plan_for("a"))
-    assert job.undo
-
-    async def read(request: Request) -> Any:
-        return {"metadata": {"uid": "uid-a", "resourceVersion": "7"}, "spec": {"replicas": 2}}
-
-    await ledger.carry_out(it, await read_again(read, job.undo), takes_back=job)
-    assert job.undone
-    assert job.tries == 1
     await ledger.close()

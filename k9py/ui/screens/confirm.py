@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Static
 from k9py.actions.action import Option
 from k9py.actions.plan import Danger, Plan
 from k9py.session.preview import MOST, Forecast
-from k9py.ui.screens.dialogs import Careful
+from k9py.ui.screens.dialogs import YesOrNo
 from k9py.ui.widgets.eager_input import EagerInput
 from k9py.values.difference import DiffLine
 from k9py.values.errors import ApiError
@@ -67,7 +67,7 @@ def initial_choice(option: Option, chosen: Mapping[str, str]) -> str:
     return before if before in option.choices else option.choices[0]
 
 
-class Confirm(Careful[Decision]):
+class Confirm(YesOrNo[Decision]):
     """What a Plan will do, to whom, and the kubectl commands that do the same. Nothing is done before `yes`."""
 
     AUTO_FOCUS = ""

@@ -74,11 +74,6 @@ class Dialog(Surviving, ModalScreen[Answer | None]):
 class Careful(Dialog[Answer]):
     """A dialog that a key answers: one that was pressed before it could be seen answers nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "leave", show=False),
-        Binding("left,right,h,l", "other", show=False),
-    ]
-
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self._visible_since = math.inf
@@ -93,11 +88,20 @@ class Careful(Dialog[Answer]):
             event.stop()
             event.prevent_default()
 
+
+class YesOrNo(Careful[Answer]):
+    """A dialog with two buttons, one of which leaves it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "leave", show=False),
+        Binding("left,right,h,l", "other", show=False),
+    ]
+
     def action_other(self) -> None:
         self.focus_next()
 
 
-class Sure(Careful[bool]):
+class Sure(YesOrNo[bool]):
     """A plain question: `no` has the focus, and leaving it is no. `guards`: it is about a protected context."""
 
     AUTO_FOCUS = "#no"

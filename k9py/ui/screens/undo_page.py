@@ -17,9 +17,9 @@ from textual.widgets.option_list import Option
 
 from k9py.session.job import Job
 from k9py.session.session import Session
-from k9py.ui.changes import why_lasting
 from k9py.ui.screens.dialogs import Outcomes
 from k9py.ui.screens.page import Page
+from k9py.ui.taking_back import why_lasting
 from k9py.ui.widgets.key_bar import KeyHint
 from k9py.ui.widgets.listing import Listing
 from k9py.values.text import clean, crop, pad
@@ -177,15 +177,20 @@ def say_when(begun: datetime) -> str:
 
 
 def say_state(job: Job) -> str:
-    """How it stands, in a sign and words: `◐ 57 of 200`, `● done`, `✖ 3 of 200 failed`, `○ cancelled`, `◔ undone`."""
+    """How it stands, in a sign and words.
+
+    `◐ 57 of 200`, `● done`, `✖ 3 of 200 failed`, `▲ 1 of 200 without answer`, `○ cancelled`, `◔ undone`.
+    """
     total, failed = len(job.plan.effects), len(job.failed)
     unsent = sum(not outcome.sent for outcome in job.outcomes)
     if job.running:
         return f"◐ {len(job.outcomes) - unsent} of {total}" + (", stopping" if job.cancelled else "")
     if job.undone:
         return "◔ undone"
-    if back := len(job.done) - len(job.standing):
-        return f"◔ {back} of {total} undone"
+    if job.back:
+        return f"◔ {job.back} of {total} undone"
+    if unknown := sum(outcome.unknown for outcome in job.outcomes):
+        return f"▲ {unknown} of {total} without answer" if total > 1 else "▲ no answer"
     if unsent:
         return f"○ cancelled, {total - unsent} of {total} sent"
     if failed:

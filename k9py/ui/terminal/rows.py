@@ -105,6 +105,8 @@ class Row:
     def shift_right(self, x: int, count: int, end: int, look: Look) -> None:
         """Put blank cells before a cell; those that go beyond the end are lost."""
         count = min(count, end - x)
+        if end > self.wraps:
+            self.wraps = 0
         for border in (x, end - count, end):
             self.split(border)
         self.chars[x:end] = [" "] * count + self.chars[x : end - count]
