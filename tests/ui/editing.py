@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.ui.pages.changing import confirmation, to_deployments
 from tests.ui.pages.objects import DEPLOYMENTS
 from tests.ui.pages.show import Shown
 
@@ -44,6 +45,13 @@ def change_web(shown: Shown, *, annotations: Mapping[str, str] | None = None, **
     found = web(shown)
     metadata = {**found["metadata"], **({"annotations": annotations} if annotations else {})}
     shown.server.store.put(DEPLOYMENTS, "web", "shop", metadata=metadata, spec={**found["spec"], **spec})
+
+
+async def to_confirmation(shown: Shown) -> None:
+    """`e` on the deployment, and until what the editor has made of it is to be confirmed."""
+    await to_deployments(shown)
+    await shown.press("e")
+    await confirmation(shown)
 
 
 async def says_kept(shown: Shown, folder: Path, why: str, text: str) -> None:

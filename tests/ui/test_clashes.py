@@ -11,18 +11,16 @@ from k9py.ui.navigation import BURST
 from k9py.ui.screens.clashes import Clashes
 from tests.kube.scripted.server import SORT
 from tests.ui import editing
-from tests.ui.editing import Script, change_web, kept, says_kept, seen
+from tests.ui.editing import Script, change_web, kept, says_kept, seen, to_confirmation
 from tests.ui.pages.objects import DEPLOYMENTS, put_deployment
 from tests.ui.pages.show import Shown, show
-from tests.ui.test_changes import WEB, confirmation, to_deployments
+from tests.ui.test_changes import WEB, confirmation
 
 
 async def test_a_change_of_another_field_meanwhile_goes_together(tmp_path: Path, editor: Script) -> None:
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         found = editing.web(shown)
         metadata = {**found["metadata"], "labels": {**found["metadata"]["labels"], "tier": "front"}}
         shown.server.store.put(DEPLOYMENTS, "web", "shop", metadata=metadata, spec=found["spec"])
@@ -37,9 +35,7 @@ async def test_a_change_of_another_field_meanwhile_goes_together(tmp_path: Path,
 async def test_another_object_of_the_name_is_left_alone(tmp_path: Path, editor: Script) -> None:
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         shown.server.store.delete(DEPLOYMENTS, "web", "shop")
         put_deployment(shown.server, "web", replicas=1)
         await shown.press("y")
@@ -49,9 +45,7 @@ async def test_another_object_of_the_name_is_left_alone(tmp_path: Path, editor: 
 
 async def to_clash(shown: Shown) -> None:
     """`e`, and somebody else changes the same while the confirmation is open."""
-    await to_deployments(shown)
-    await shown.press("e")
-    await confirmation(shown)
+    await to_confirmation(shown)
     change_web(shown, replicas=7, minReadySeconds=9)
     await shown.press("y")
     await shown.sees("spec.replicas (not decided)", "yours", "5", "theirs", "7", "before", "3")
@@ -121,9 +115,7 @@ async def test_the_second_question_comes_neither_under_the_fingers_nor_is_it_tak
 ) -> None:
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         change_web(shown, replicas=7)
         slow, held = asyncio.Event(), asyncio.Event()
 
@@ -134,7 +126,7 @@ async def test_the_second_question_comes_neither_under_the_fingers_nor_is_it_tak
             return await shown.server._front.handle(request)
 
         shown.server.fault(WEB, "get", wait)
-        shown.app.run_worker(asyncio.sleep(60), group="go")
+        shown.app.run_worker(asyncio.Event().wait(), group="go")
         await shown.pilot.pause(BURST)
         await shown.press("y")
         await shown.until(held.is_set, "it is read again")

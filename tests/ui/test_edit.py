@@ -16,7 +16,7 @@ from k9py.ui.screens.editor_page import EditorPage
 from k9py.values.settings import Settings
 from tests.kube.scripted import refuse
 from tests.kube.scripted.faults import cut
-from tests.ui.editing import Script, kept, rescued, says_kept, seen, web
+from tests.ui.editing import Script, kept, rescued, says_kept, seen, to_confirmation, web
 from tests.ui.pages.objects import DEPLOYMENTS, SECRETS
 from tests.ui.pages.show import Shown, show
 from tests.ui.test_changes import WEB, confirmation, to_deployments
@@ -66,9 +66,7 @@ async def test_what_was_not_changed_or_emptied_changes_nothing(tmp_path: Path, e
 async def test_no_in_the_confirmation_keeps_the_text(tmp_path: Path, editor: Script) -> None:
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         await shown.press("n")
         await says_kept(shown, tmp_path, "not sent", "replicas: 5")
         assert shown.server.changes == []
@@ -127,9 +125,7 @@ async def test_a_text_that_will_not_do_is_opened_again_with_the_reason(
         "else: text = pathlib.Path(str(count) + 'x').read_text().replace('replicas: 3', 'replicas: 4', 1)"
     )
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         await shown.sees("spec.replicas", "+ replicas: 4")
     head = [line for line in seen(tmp_path, 1).splitlines() if line.startswith("# ✖")]
     assert len(head) == 1
@@ -150,9 +146,7 @@ async def test_what_the_server_refuses_is_opened_again_with_all_its_reasons(tmp_
         "else: text = text.replace('-3', '4').replace('RollongU', 'RollingU')"
     )
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         await shown.sees("✖ the server refuses", "spec.replicas")
         await shown.press("e")
         await shown.until(lambda: (tmp_path / "seen-1").exists())
@@ -176,9 +170,7 @@ async def test_a_change_that_fails_when_it_is_sent_is_kept(
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
         shown.server.fault(WEB, "change", refuse(status, reason, message))
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         await shown.press("y")
         await shown.sees(message, "what you wrote is kept in")
         assert "replicas: 5" in kept(tmp_path)[0].read_text()
@@ -187,9 +179,7 @@ async def test_a_change_that_fails_when_it_is_sent_is_kept(
 async def test_an_object_that_is_gone_meanwhile_is_said_and_the_text_kept(tmp_path: Path, editor: Script) -> None:
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         shown.server.store.delete(DEPLOYMENTS, "web", "shop")
         await shown.press("y")
         await says_kept(shown, tmp_path, "it is gone; nothing was changed", "replicas: 5")
@@ -282,9 +272,7 @@ async def test_a_full_disk_is_got_round(
     monkeypatch.setattr(tempfile, "tempdir", str(temp))
     fill_disk(monkeypatch, temp, tmp_path)
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         await shown.press("n")
         await shown.sees("not sent", "what you wrote is kept in ~/lab/deployments.apps_shop_web")
         assert [path.name[:20] for path in home.rglob("*.yaml")] == ["deployments.apps_sho"]
@@ -315,9 +303,7 @@ async def test_where_no_file_can_be_written_the_text_stays_on_the_screen(
 async def test_an_edit_under_way_is_kept_when_k9py_is_left(tmp_path: Path, editor: Script) -> None:
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         shown.app.home()
         await shown.until(lambda: bool(kept(tmp_path)))
         assert "it was left" in kept(tmp_path)[0].read_text()
@@ -327,9 +313,7 @@ async def test_a_connection_that_is_lost_keeps_the_text(tmp_path: Path, editor: 
     editor("text = text.replace('replicas: 3', 'replicas: 5', 1)")
     async with show(tmp_path) as shown:
         shown.server.fault(WEB, "change", cut())
-        await to_deployments(shown)
-        await shown.press("e")
-        await confirmation(shown)
+        await to_confirmation(shown)
         await shown.press("y")
         await shown.sees("what you wrote is kept in")
         assert "replicas: 5" in kept(tmp_path)[0].read_text()
@@ -355,7 +339,7 @@ async def test_what_is_in_the_editor_is_kept_when_k9py_goes_elsewhere(tmp_path: 
 async def test_a_slow_command_does_not_take_the_editor_away(tmp_path: Path) -> None:
     async with show(tmp_path, settings=Settings(editor="built-in")) as shown:
         await to_deployments(shown)
-        shown.app.run_worker(asyncio.sleep(60), group="go")
+        shown.app.run_worker(asyncio.Event().wait(), group="go")
         await shown.pilot.pause(0.6)
         await built_in(shown, "x")
         assert not [worker for worker in shown.app.workers if worker.group == "go" and worker.is_running]

@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.pages.snapshot import check_screen, each_size
-from tests.ui.test_shell_page import PREFIX, Scene, show_shells
+from tests.ui.shell_scene import PREFIX, Scene, show_shells
 
 SAID = "root@web-1:/srv# ls\r\nbin  결제서버.log  보관.tar.gz  🚀.txt\r\nroot@web-1:/srv# "
 
